@@ -1,0 +1,310 @@
+"""The composition root: the only place where the parts are chosen and joined."""
+
+import contextlib
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.content import Content, load_content
+from bot.domain.cadence import WEEKDAYS, Rhythm
+from bot.domain.deliveries import Kind
+from bot.domain.faq import Thresholds
+from bot.domain.learners import Defaults
+from bot.ports import Clock, Store
+from bot.scheduler import Heartbeat
+from bot.services.answers import Answers
+from bot.services.coaching import Coaching
+from bot.services.dispatcher import Dispatcher, Topic
+from bot.services.overview import Overviews
+from bot.services.planning import Planning
+from bot.services.privacy import Privacy
+from bot.services.prompting import Prompting
+from bot.services.study_groups import StudyGroups
+from bot.settings import Behaviour, Settings
+from bot.slack.app import Edge, Tasks, bolt_app
+from bot.slack.commands import COMMANDS
+from bot.slack.deliveries import renderer
+from bot.slack.desk import Desk
+from bot.slack.messenger import SlackMessenger, SlackOutbound, code_of, slack_client
+from bot.slack.words import Words
+from bot.store.lock import single_dispatcher
+from bot.store.sql import SqlStore
+from bot.web import Probe, SignatureCheck, WebEdge, serve
+
+log = structlog.get_logger(__name__)
+
+SLACK_TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
+DRAIN_SECONDS = 20.0
+PING_SECONDS = 3.0
+"""A half-open socket is noticed after four missed pings."""
+BEAT_TOO_OLD = 60.0
+
+
+class StartRefused(Exception):
+    """The program can't start; the text says why, what is safe, and what to do."""
+
+
+class SystemClock:
+    """The computer's own clock."""
+
+    def now(self) -> datetime:
+        """The present instant in UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenClock:
+    """A clock that somebody else moves, such as the playground."""
+
+    tell: Callable[[], datetime]
+
+    def now(self) -> datetime:
+        """The present instant in UTC."""
+        return self.tell()
+
+
+class RandomIds:
+    """Names of 20 random characters."""
+
+    def new(self) -> str:
+        """A name that nobody can guess."""
+        return secrets.token_hex(10)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Which parts of the program run in this process."""
+
+    receives: bool = True
+    dispatches: bool = True
+    listens: bool = True
+
+
+def defaults_of(behaviour: Behaviour) -> Defaults:
+    """What people get who choose nothing."""
+    chosen = behaviour.defaults
+    days = frozenset(WEEKDAYS.index(day) for day in chosen.prompt_days)
+    check_in = frozenset({WEEKDAYS.index(chosen.checkin_day)})
+    return Defaults(
+        zone=chosen.zone,
+        prompts=Rhythm(days, chosen.prompt_time),
+        checkins=Rhythm(check_in, chosen.checkin_time),
+        hours_per_week=chosen.hours_per_week,
+    )
+
+
+def build_answers(settings: Settings, content: Content) -> Answers:
+    """The answer search; it needs neither a store nor Slack."""
+    scores = settings.behaviour.answers
+    return Answers(content, Thresholds(scores.answer_from, scores.choices_from))
+
+
+def build_desk(settings: Settings, content: Content, store: Store, clock: Clock) -> Desk:
+    """The services, joined with the content and the store."""
+    defaults = defaults_of(settings.behaviour)
+    ids = RandomIds()
+    prompting = Prompting(content, store, clock, ids)
+    planning = Planning(content, store, clock)
+    groups = StudyGroups(content, store, clock)
+    return Desk(
+        content=content,
+        words=Words(content, settings.behaviour.command),
+        defaults=defaults,
+        clock=clock,
+        answers=build_answers(settings, content),
+        coaching=Coaching(content, store, clock, ids, defaults, prompting),
+        prompting=prompting,
+        planning=planning,
+        groups=groups,
+        overviews=Overviews(store, clock, prompting, planning, groups),
+        privacy=Privacy(store),
+    )
+
+
+def topics_of(desk: Desk) -> dict[Kind, Topic]:
+    """How each kind of delivery is filled."""
+    return {
+        Kind.WELCOME: Topic(desk.coaching.compose, capped=False),
+        Kind.DAILY_PROMPT: Topic(desk.prompting.compose),
+        Kind.WEEKLY_CHECKIN: Topic(desk.planning.compose),
+        Kind.GROUP_SESSION: Topic(desk.groups.compose, arrived=desk.groups.session_posted),
+    }
+
+
+class Application:
+    """The running program: built from settings, started and stopped once."""
+
+    def __init__(self, settings: Settings, clock: Clock, parts: Parts) -> None:
+        self._settings = settings
+        self._parts = parts
+        self._content = load_content(settings.content_dir)
+        self._cleanup = contextlib.AsyncExitStack()
+        self._store = SqlStore.open(settings.database_url)
+        self._cleanup.push_async_callback(self._store.close)
+        self._desk = build_desk(settings, self._content, self._store, clock)
+        self._clock = clock
+        self._tasks = Tasks()
+        self.dispatcher: Dispatcher | None = None
+
+    async def start(self) -> None:
+        """Connect and begin. Raises StartRefused, and leaves nothing running when it does."""
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
+        session = await self._cleanup.enter_async_context(
+            aiohttp.ClientSession(timeout=SLACK_TIMEOUT)
+        )
+        client = slack_client(self._settings.bot_token, self._settings.slack_api_url, session)
+        identity = await self._identity(client)
+        self.dispatcher = self._build_dispatcher(client)
+        probes = []
+        await self._warm_up()
+        app = bolt_app(
+            client, identity, self._edge(client, session), self._settings.behaviour.command
+        )
+        self._cleanup.push_async_callback(self._tasks.drain, DRAIN_SECONDS)
+        if self._parts.dispatches:
+            probes.append(self._start_dispatching(self.dispatcher))
+        if self._parts.receives and self._settings.transport() == "socket":
+            probes.append(await self._connect(app))
+        if self._parts.listens:
+            await self._listen(app, tuple(probes))
+
+    async def _identity(self, client: AsyncWebClient) -> AuthorizeResult:
+        try:
+            answer = await client.auth_test()
+        except SlackApiError as error:
+            raise StartRefused(
+                f"Slack refused SLACK_BOT_TOKEN ({code_of(error)}). Nothing was sent. Copy the "
+                "token again from OAuth & Permissions in the app's settings."
+            ) from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise StartRefused(
+                f"{self._settings.slack_api_url} can't be reached ({type(error).__name__}). "
+                "Nothing was sent. Check the network, or SLACK_API_URL, and start again."
+            ) from error
+        return AuthorizeResult(
+            enterprise_id=answer.get("enterprise_id"),
+            team_id=answer["team_id"],
+            bot_user_id=answer["user_id"],
+            bot_id=answer.get("bot_id"),
+            bot_token=self._settings.bot_token,
+        )
+
+    def _build_dispatcher(self, client: AsyncWebClient) -> Dispatcher:
+        return Dispatcher(
+            store=self._store,
+            messenger=SlackMessenger(client),
+            clock=self._clock,
+            ids=RandomIds(),
+            topics=topics_of(self._desk),
+            render=renderer(self._desk.words),
+            unasked_per_day=self._settings.behaviour.limits.unasked_per_day,
+        )
+
+    def _edge(self, client: AsyncWebClient, session: aiohttp.ClientSession) -> Edge:
+        behaviour = self._settings.behaviour
+        return Edge(
+            desk=self._desk,
+            store=self._store,
+            clock=self._clock,
+            out=SlackOutbound(client, session, self._desk.words, behaviour.defaults.zone),
+            tasks=self._tasks,
+            wake=self._wake,
+            deadline=behaviour.limits.store_deadline_ms / 1_000,
+        )
+
+    def _wake(self) -> None:
+        """Send at once what is due; a process that only receives leaves it to the workers."""
+        if self._parts.dispatches:
+            self._tasks.start(self.run_due())
+
+    async def _warm_up(self) -> None:
+        """Do once what the first person would otherwise wait for."""
+        self._desk.answers.ask("What is an AI product manager?")
+        await self._store.read(lambda records: records.next_due())
+
+    def _start_dispatching(self, dispatcher: Dispatcher) -> Probe:
+        self._cleanup.enter_context(single_dispatcher(self._settings.database_url))
+        heart = Heartbeat(dispatcher.tick, self._settings.behaviour.limits.tick_seconds)
+        heart.start()
+        self._cleanup.callback(heart.stop)
+
+        async def well() -> bool:
+            return heart.age() < BEAT_TOO_OLD
+
+        return Probe("dispatcher", well)
+
+    async def _connect(self, app: AsyncApp) -> Probe:
+        handler = AsyncSocketModeHandler(app, self._settings.app_token, ping_interval=PING_SECONDS)
+        self._cleanup.push_async_callback(handler.close_async)
+        try:
+            await handler.connect_async()  # type: ignore[no-untyped-call]
+        except SlackApiError as error:
+            raise StartRefused(
+                f"Slack refused SLACK_APP_TOKEN ({code_of(error)}). Nothing was sent. Make one "
+                "with the scope connections:write under Basic Information, App-Level Tokens."
+            ) from error
+        return Probe("socket", handler.client.is_connected)
+
+    async def _listen(self, app: AsyncApp, probes: tuple[Probe, ...]) -> None:
+        settings = self._settings
+        check = None
+        if self._parts.receives and settings.transport() == "http":
+            check = SignatureCheck(settings.signing_secret)
+        edge = WebEdge(self._store, probes, app, check)
+        runner = await serve(edge.application(), settings.host, settings.port)
+        self._cleanup.push_async_callback(runner.cleanup)
+        log.info("listening", host=settings.host, port=settings.port)
+
+    async def stop(self) -> None:
+        """End everything: first what comes in, then what is under way, then the store."""
+        await self._cleanup.aclose()
+
+    async def idle(self) -> None:
+        """Return when all work caused by what was received is done."""
+        await self._tasks.idle()
+
+    async def run_due(self) -> None:
+        """Send what is due now."""
+        if self.dispatcher is not None:
+            await self.dispatcher.tick()
+
+    async def next_due(self) -> datetime | None:
+        """The next instant at which something is to be sent."""
+        return await self.dispatcher.next_due() if self.dispatcher else None
+
+    @property
+    def usages(self) -> Sequence[tuple[str, str]]:
+        """Every command with what it does."""
+        return [(command.usage, command.summary) for command in COMMANDS.values()]
+
+
+def playground_settings(
+    settings: Settings, api_url: str, bot_token: str, app_token: str, data: Path
+) -> Settings:
+    """The settings with which the unchanged program runs against the playground."""
+    return Settings(
+        bot_token=bot_token,
+        app_token=app_token,
+        slack_api_url=api_url,
+        database_url=f"sqlite:///{data / 'coach.db'}",
+        content_dir=settings.content_dir,
+        behaviour=settings.behaviour,
+        log_level=settings.log_level,
+        log_format=settings.log_format,
+    )

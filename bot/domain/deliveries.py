@@ -1,0 +1,121 @@
+"""Deliveries: what the coach sends unasked, when it is too late for it, and how often a day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from bot.domain.cadence import Occurrence, Rhythm, occurrence, zone_of
+
+
+class Kind(StrEnum):
+    """What a delivery brings."""
+
+    WELCOME = "welcome"
+    DAILY_PROMPT = "daily_prompt"
+    WEEKLY_CHECKIN = "weekly_checkin"
+    GROUP_SESSION = "group_session"
+
+
+REPEATING = frozenset({Kind.DAILY_PROMPT, Kind.WEEKLY_CHECKIN, Kind.GROUP_SESSION})
+
+
+class State(StrEnum):
+    """Where a delivery stands. `sending` is committed before the call to Slack is made."""
+
+    DUE = "due"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    UNKNOWN = "unknown"
+
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.DUE: frozenset({State.SENDING, State.SKIPPED, State.FAILED}),
+    State.SENDING: frozenset({State.SENT, State.DUE, State.FAILED, State.UNKNOWN}),
+    State.SENT: frozenset(),
+    State.FAILED: frozenset(),
+    State.SKIPPED: frozenset(),
+    State.UNKNOWN: frozenset(),
+}
+"""Which state may follow which; an ended delivery never moves again."""
+
+RECONCILE_AFTER = timedelta(seconds=60)
+"""How long a delivery may stay in `sending` before Slack is asked whether it arrived: longer than
+the slowest request that can still arrive after we gave it up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where unasked messages go: a person's DM or a channel, by its Slack id."""
+
+    workspace: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A standing wish: this kind, to this target, in this rhythm. `next` is None when it rests."""
+
+    target: Target
+    kind: Kind
+    zone: str
+    rhythm: Rhythm
+    next: Occurrence | None
+    last: Occurrence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message to be sent once. Unique on (target, kind, label).
+
+    `due` is when it was intended, `not_before` when the next attempt may be made, `content_id`
+    what it shows, `channel` and `ts` where it arrived.
+    """
+
+    id: str
+    target: Target
+    kind: Kind
+    label: date
+    zone: str
+    due: datetime
+    state: State
+    not_before: datetime
+    changed_at: datetime
+    attempts: int = 0
+    content_id: str | None = None
+    channel: str | None = None
+    ts: str | None = None
+    error: str | None = None
+
+
+DAILY_UNTIL = time(18, 0)
+CATCH_UP = {
+    Kind.WELCOME: timedelta(days=7),
+    Kind.WEEKLY_CHECKIN: timedelta(hours=48),
+    Kind.GROUP_SESSION: timedelta(hours=12),
+}
+
+
+def sendable_until(kind: Kind, label: date, due: datetime, zone: str) -> datetime:
+    """The instant after which a late delivery is skipped instead of sent.
+
+    A daily prompt is worth sending until 18:00 local time, or for two hours when its own time is
+    later than that; a check-in for 48 hours; a group session for 12.
+    """
+    if kind is Kind.DAILY_PROMPT:
+        evening = occurrence(label, DAILY_UNTIL, zone_of(zone))
+        return max(evening, due + timedelta(hours=2))
+    return due + CATCH_UP[kind]
+
+
+MAX_ATTEMPTS = 5
+FIRST_WAIT = timedelta(seconds=30)
+
+
+def retry_at(attempts: int, now: datetime) -> datetime | None:
+    """When to try again after so many attempts: 30 s, doubling; None when it is enough."""
+    if attempts >= MAX_ATTEMPTS:
+        return None
+    doublings = 1 << (attempts - 1)
+    return now + FIRST_WAIT * doublings

@@ -1,0 +1,270 @@
+"""Plans: templates of milestones, a person's dated copy, check-ins, and the ways out of a slip."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from bot.domain.authored import Authored, ItemId, Line, Paragraph, Title
+from bot.domain.learners import Background, Goal, Move, Person
+
+
+class Evidence(StrEnum):
+    """What closes a milestone."""
+
+    LOG = "log"
+    ARTIFACT = "artifact"
+    CONVERSATION = "conversation"
+    TALK = "talk"
+    SHIPPED = "shipped"
+
+
+class Milestone(Authored):
+    """One piece of work with a definition of done; `essential` ones are never cut."""
+
+    id: ItemId
+    title: Title
+    skill: ItemId
+    hours: Annotated[float, Field(gt=0, le=80)]
+    after: tuple[ItemId, ...] = ()
+    done_when: Line
+    evidence: Evidence
+    first_step: Line
+    essential: bool = True
+
+
+class PlanTemplate(Authored):
+    """The milestones of one way into the work, in the order in which they are done."""
+
+    id: ItemId
+    title: Title
+    summary: Paragraph
+    backgrounds: Annotated[tuple[Background, ...], Field(min_length=1)]
+    moves: Annotated[tuple[Move, ...], Field(min_length=1)]
+    weeks: Annotated[int, Field(ge=4, le=52)]
+    range: Line
+    sources: tuple[str, ...] = ()
+    milestones: Annotated[tuple[Milestone, ...], Field(min_length=5, max_length=40)]
+
+    @model_validator(mode="after")
+    def _order_holds(self) -> Self:
+        earlier: set[str] = set()
+        for milestone in self.milestones:
+            if milestone.id in earlier:
+                raise ValueError(f"milestone {milestone.id!r} stands twice")
+            if missing := set(milestone.after) - earlier:
+                raise ValueError(f"{milestone.id!r} comes before what it needs: {sorted(missing)}")
+            earlier.add(milestone.id)
+        return self
+
+    def milestone(self, milestone_id: str) -> Milestone | None:
+        """The milestone of that id, None when the template has no such one."""
+        return next((found for found in self.milestones if found.id == milestone_id), None)
+
+
+def template_for(templates: Sequence[PlanTemplate], goal: Goal) -> PlanTemplate:
+    """The template that fits a background and a channel of the move; the first one otherwise."""
+    for template in templates:
+        if goal.background in template.backgrounds and goal.move in template.moves:
+            return template
+    return templates[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """That a milestone is finished, on which local date, and with what evidence."""
+
+    on: date
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A person's running copy of a template.
+
+    `promised` are the milestones that the person took on for the coming week. `pace` is the hours
+    a week that dates are computed from: what was planned at first, what is really spent later.
+    """
+
+    person: Person
+    template_id: str
+    goal: Goal
+    started_on: date
+    pace: float
+    done: Mapping[str, Done] = field(default_factory=dict)
+    dropped: frozenset[str] = frozenset()
+    promised: tuple[str, ...] = ()
+
+    def open_milestones(self, template: PlanTemplate) -> tuple[Milestone, ...]:
+        """What is still to do, in order."""
+        closed = self.dropped | self.done.keys()
+        return tuple(entry for entry in template.milestones if entry.id not in closed)
+
+    def finish(self, milestone_id: str, on: date, evidence: str) -> "Plan":
+        """The plan with one milestone closed; closing it again replaces the evidence only."""
+        first = self.done.get(milestone_id)
+        closed = Done(first.on if first else on, evidence)
+        return replace(self, done={**self.done, milestone_id: closed})
+
+    def drop(self, milestone_id: str) -> "Plan":
+        """The plan without one milestone; what was done stays done."""
+        return replace(self, dropped=self.dropped | {milestone_id})
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A milestone with the local date by which it is done at the plan's pace."""
+
+    milestone: Milestone
+    due: date
+
+
+MAX_PROMISES = 3
+
+
+def schedule(plan: Plan, template: PlanTemplate, today: date) -> tuple[Dated, ...]:
+    """Dates for what is still open, from today on, at the plan's hours a week.
+
+    The hours are spread evenly over the days: eight hours at four a week end two weeks from
+    today. A pace of zero is read as half an hour a week, so that there is always a date.
+    """
+    hours = 0.0
+    dated = []
+    for milestone in plan.open_milestones(template):
+        hours += milestone.hours
+        dated.append(Dated(milestone, today + _days(hours, plan.pace)))
+    return tuple(dated)
+
+
+def _days(hours: float, pace: float) -> timedelta:
+    return timedelta(days=math.ceil(hours / max(pace, 0.5) * 7))
+
+
+def end_of(dated: Sequence[Dated], today: date) -> date:
+    """The date of the last open milestone; today when nothing is open."""
+    return dated[-1].due if dated else today
+
+
+def promises_for(dated: Sequence[Dated], today: date) -> tuple[str, ...]:
+    """What is due within a week, at least the next one, at most three: next week's promises."""
+    week = [entry.milestone.id for entry in dated if entry.due <= today + timedelta(days=7)]
+    first = [entry.milestone.id for entry in dated[:1]]
+    return tuple((week or first)[:MAX_PROMISES])
+
+
+class PromiseOutcome(StrEnum):
+    """What became of a promise."""
+
+    DONE = "done"
+    MOVED = "moved"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """One week looked back on. `week` is the Monday of that week and names it.
+
+    `pace_before` is the plan's pace when the week was first looked back on, so that an edited
+    check-in counts once.
+    """
+
+    person: Person
+    week: date
+    outcomes: Mapping[str, PromiseOutcome]
+    evidence: str
+    hours: float
+    obstacle: str
+    confidence: int
+    pace_before: float
+    at: datetime
+
+
+def apply_check_in(plan: Plan, check_in: CheckIn, today: date) -> Plan:
+    """The plan after a check-in: promises kept, moved or dropped, and the pace as it really is.
+
+    The pace moves half of the way to the hours of this week, so that one odd week does not turn
+    the plan over.
+    """
+    for milestone_id, outcome in check_in.outcomes.items():
+        if outcome is PromiseOutcome.DONE:
+            plan = plan.finish(milestone_id, today, check_in.evidence)
+        elif outcome is PromiseOutcome.DROPPED:
+            plan = plan.drop(milestone_id)
+    return replace(plan, pace=round((check_in.pace_before + check_in.hours) / 2, 1))
+
+
+def renewed_promises(plan: Plan, template: PlanTemplate, today: date) -> Plan:
+    """The plan with the coming week's promises chosen anew."""
+    return replace(plan, promised=promises_for(schedule(plan, template, today), today))
+
+
+class OfferKind(StrEnum):
+    """The three ways out when a plan slips."""
+
+    KEEP_DATE = "keep_date"
+    KEEP_HOURS = "keep_hours"
+    CUT_SCOPE = "cut_scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One computed way out: the hours a week it takes, where it ends, and what it would cut."""
+
+    kind: OfferKind
+    hours_per_week: float
+    end: date
+    cut: tuple[Milestone, ...] = ()
+
+
+def offers(plan: Plan, template: PlanTemplate, today: date) -> tuple[Offer, ...]:
+    """The three offers when the plan ends after its target date; empty when it does not slip."""
+    dated = schedule(plan, template, today)
+    if end_of(dated, today) <= plan.goal.target:
+        return ()
+    return (
+        _keep_date(plan, template, today),
+        Offer(OfferKind.KEEP_HOURS, plan.pace, end_of(dated, today)),
+        _cut_scope(plan, template, today),
+    )
+
+
+def _keep_date(plan: Plan, template: PlanTemplate, today: date) -> Offer:
+    left = sum(milestone.hours for milestone in plan.open_milestones(template))
+    days = max((plan.goal.target - today).days, 7)
+    needed = math.ceil(left / (days / 7) * 2) / 2
+    return Offer(OfferKind.KEEP_DATE, needed, max(plan.goal.target, today + timedelta(days=7)))
+
+
+def _cut_scope(plan: Plan, template: PlanTemplate, today: date) -> Offer:
+    """Cuts what is not essential, last first, until the date holds or nothing is left to cut."""
+    cut: list[Milestone] = []
+    optional = [found for found in plan.open_milestones(template) if not found.essential]
+    smaller = plan
+    while optional and end_of(schedule(smaller, template, today), today) > plan.goal.target:
+        cut.append(optional.pop())
+        smaller = smaller.drop(cut[-1].id)
+    end = end_of(schedule(smaller, template, today), today)
+    return Offer(OfferKind.CUT_SCOPE, plan.pace, end, tuple(cut))
+
+
+def accept(plan: Plan, offer: Offer) -> Plan:
+    """The plan after one of its offers was taken."""
+    match offer.kind:
+        case OfferKind.KEEP_DATE:
+            goal = replace(plan.goal, hours_per_week=offer.hours_per_week)
+            return replace(plan, goal=goal, pace=offer.hours_per_week)
+        case OfferKind.KEEP_HOURS:
+            return replace(plan, goal=replace(plan.goal, target=month_end(offer.end)))
+        case OfferKind.CUT_SCOPE:
+            dropped = plan.dropped | {milestone.id for milestone in offer.cut}
+            return replace(plan, dropped=dropped)
+
+
+def month_end(day: date) -> date:
+    """The last day of the month of a date."""
+    following = day.replace(day=28) + timedelta(days=4)
+    return following - timedelta(days=following.day)

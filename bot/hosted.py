@@ -1,0 +1,57 @@
+"""The program as the playground hosts it: unchanged, with the playground's clock and address."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.app import Application, GivenClock, Parts, playground_settings
+from bot.playground.hosting import Completion, Connection
+from bot.settings import Settings
+
+
+class HostedCoach:
+    """`bot.playground.hosting.HostedApp` for the coach."""
+
+    def __init__(self, settings: Settings, connection: Connection) -> None:
+        chosen = playground_settings(
+            settings,
+            connection.api_url,
+            connection.bot_token,
+            connection.app_token,
+            connection.data,
+        )
+        parts = Parts(listens=False)
+        self._application = Application(chosen, GivenClock(connection.now), parts)
+
+    @property
+    def completions(self) -> Sequence[Completion]:
+        """What the command understands."""
+        return [Completion(usage, summary) for usage, summary in self._application.usages]
+
+    async def start(self) -> None:
+        """Connect to the playground."""
+        await self._application.start()
+
+    async def stop(self) -> None:
+        """Disconnect and end all work."""
+        await self._application.stop()
+
+    async def idle(self) -> None:
+        """Return when all work caused by what was received is done."""
+        await self._application.idle()
+
+    async def next_due(self) -> datetime | None:
+        """The next instant at which something is to be sent."""
+        return await self._application.next_due()
+
+    async def run_due(self) -> None:
+        """Send what is due now."""
+        await self._application.run_due()
+
+
+def coach_factory(settings: Settings) -> Callable[[Connection], HostedCoach]:
+    """What the playground calls to get the coach."""
+
+    def factory(connection: Connection) -> HostedCoach:
+        return HostedCoach(settings, connection)
+
+    return factory

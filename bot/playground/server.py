@@ -1,0 +1,289 @@
+"""The playground's server: joins all parts, listens on this machine only and hosts the app."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import inspect
+import logging
+import shutil
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.playground import web_api
+from bot.playground.archive import Archive
+from bot.playground.clock import PlayClock
+from bot.playground.control import Control
+from bot.playground.core import Core, new_tokens
+from bot.playground.delivery import Delivery, SignedRequests, Sockets, Transport
+from bot.playground.edge import guard, page_routes, response_url_route, stream
+from bot.playground.hosting import (
+    Completion,
+    Connection,
+    Factory,
+    HostedApp,
+    PlaygroundProblem,
+    PortTaken,
+)
+from bot.playground.workspace import Workspace, new_workspace
+
+_log = logging.getLogger(__name__)
+
+HOST = "127.0.0.1"
+SETTLE_SECONDS = 10.0
+MOST_ROUNDS = 100_000
+_STEP_WHEN_STUCK = timedelta(minutes=1)
+_BODY_BYTES = 2 * 1024 * 1024
+_SEED = Path(__file__).with_name("workspace.yaml")
+_FILE = "playground.db"
+
+
+class PlaygroundServer:
+    """One playground.
+
+    `data` is the folder where it keeps its state; None keeps all in memory. `port` 0 picks a
+    free one. `start_at` freezes the clock there. With `events_url` the app is reached by signed
+    HTTP requests instead of its sockets. `token_suffix` makes the tokens predictable, for an app
+    started apart. `command` replaces the app's command of the workspace file.
+    """
+
+    def __init__(
+        self,
+        data: Path | None,
+        port: int,
+        *,
+        start_at: datetime | None = None,
+        events_url: str | None = None,
+        token_suffix: str | None = None,
+        command: str | None = None,
+    ) -> None:
+        self._data = data
+        self._port = port
+        self._start_at = start_at
+        self._events_url = events_url
+        self._tokens = new_tokens(token_suffix)
+        self._command = command
+        self._app: HostedApp | None = None
+        self._moving = asyncio.Lock()
+        self._ending = asyncio.Event()
+        self._cleanup = contextlib.AsyncExitStack()
+        self._core: Core | None = None
+        self._folder: Path | None = None
+
+    @property
+    def core(self) -> Core:
+        """Give the running playground's parts."""
+        if self._core is None:
+            raise RuntimeError("The playground is not started.")
+        return self._core
+
+    @property
+    def url(self) -> str:
+        """Give the address of the page, without a final slash."""
+        return self.core.url
+
+    @property
+    def connection(self) -> Connection:
+        """Give what an app needs to connect."""
+        assert self._folder is not None  # noqa: S101 - set by start, as core is
+        return Connection(
+            api_url=f"{self.core.url}/api/",
+            bot_token=self._tokens.bot,
+            app_token=self._tokens.app,
+            signing_secret=self._tokens.signing_secret,
+            now=self.core.clock.now,
+            data=self._folder,
+        )
+
+    async def start(self) -> None:
+        """Load the state and listen. Raises PortTaken, and DataUnusable for unreadable data."""
+        try:
+            await self._start()
+        except BaseException:
+            await self._cleanup.aclose()
+            raise
+
+    async def _start(self) -> None:
+        clock = PlayClock(self._start_at)
+        workspace = new_workspace(_SEED, clock.now(), self._command)
+        self._folder = self._prepare_folder()
+        if self._data is not None:
+            self._load(workspace, self._data / _FILE)
+        if not clock.frozen:
+            clock.offset = timedelta(seconds=workspace.settings.get("clock_offset_seconds", 0))
+        for message in workspace.all_messages():
+            clock.seen(message.ts)
+        sockets = Sockets(workspace.app.id)
+        delivery = Delivery(self._transport(sockets))
+        self._core = Core(workspace, clock, delivery, self._tokens, self.settle)
+        await self._listen(self._core, sockets)
+        self._cleanup.push_async_callback(delivery.stop)
+        self._cleanup.push_async_callback(sockets.close)
+
+    def _transport(self, sockets: Sockets) -> Transport:
+        if self._events_url is None:
+            return sockets
+        return SignedRequests(self._events_url, self._tokens.signing_secret)
+
+    def _prepare_folder(self) -> Path:
+        if self._data is None:
+            folder = Path(tempfile.mkdtemp(prefix="playground-"))
+            self._cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
+            return folder
+        folder = self._data / "app"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _load(self, workspace: Workspace, path: Path) -> None:
+        archive = Archive(path)
+        workspace.restore(archive.rows())
+        keeper = asyncio.ensure_future(archive.keep(workspace))
+        self._cleanup.push_async_callback(archive.finish, workspace, keeper)
+
+    async def _listen(self, core: Core, sockets: Sockets) -> None:
+        application = web.Application(client_max_size=_BODY_BYTES, middlewares=[guard])
+        application.add_routes(self._routes(core, sockets))
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
+        await runner.setup()
+        self._cleanup.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, HOST, self._port)
+        try:
+            await site.start()
+        except OSError as problem:
+            if problem.errno == errno.EADDRINUSE:
+                raise PortTaken(self._port) from problem
+            raise
+        core.url = f"http://{HOST}:{runner.addresses[0][1]}"
+        self._cleanup.callback(self._end_streams)
+
+    def _routes(self, core: Core, sockets: Sockets) -> list[web.RouteDef]:
+        async def api(request: web.Request) -> web.Response:
+            return await web_api.serve(core, request)
+
+        async def socket(request: web.Request) -> web.StreamResponse:
+            ticket = request.query.get("ticket", "")
+            if ticket not in core.tickets:
+                raise PlaygroundProblem("This socket address is not valid; ask for a new one.", 403)
+            core.tickets.discard(ticket)
+            response = web.WebSocketResponse(heartbeat=30)
+            await response.prepare(request)
+            core.workspace.touch()
+            try:
+                await sockets.serve(response)
+            finally:
+                core.workspace.touch()
+            return response
+
+        return [
+            web.get("/api/{method}", api),
+            web.post("/api/{method}", api),
+            web.get("/socket", socket),
+            web.get("/playground/stream", stream(core, self._ending)),
+            web.post("/response/{secret}", response_url_route(core)),
+            *Control(core, self._move, self._completions).routes(),
+            *page_routes(),
+        ]
+
+    def _end_streams(self) -> None:
+        self._ending.set()
+        self.core.workspace.touch()
+
+    def _completions(self) -> Sequence[Completion]:
+        return self._app.completions if self._app else ()
+
+    # The app
+
+    async def host(self, factory: Factory) -> HostedApp:
+        """Make the app, start it and stop it with the playground; gives the app."""
+        made = factory(self.connection)
+        app = await made if inspect.isawaitable(made) else made
+        await app.start()
+        self._app = app
+        self._cleanup.push_async_callback(self._end_app)
+        self.core.workspace.touch()
+        return app
+
+    async def _end_app(self) -> None:
+        app, self._app = self._app, None
+        if app is not None:
+            await app.stop()
+
+    async def stop(self) -> None:
+        """Stop the app, let go of all connections and write what is not yet on disk."""
+        await self._cleanup.aclose()
+
+    async def settle(self) -> None:
+        """Return when the app has taken all events and done its work, after 10 s at most."""
+        delivery = self.core.delivery
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                while True:
+                    await delivery.settled()
+                    if self._app is not None:
+                        await self._app.idle()
+                    if delivery.quiet:
+                        return
+        except TimeoutError:
+            _log.warning("The app is still at work after %s seconds.", SETTLE_SECONDS)
+
+    # The clock
+
+    async def _move(self, target: datetime) -> None:
+        async with self._moving:
+            try:
+                if self._app is not None:
+                    await self._live_through(self._app, target)
+                self._set_clock(target)
+                await self._act()
+            finally:
+                self.core.workspace.touch()
+
+    async def _live_through(self, app: HostedApp, target: datetime) -> None:
+        clock = self.core.clock
+        before: datetime | None = None
+        for _ in range(MOST_ROUNDS):
+            due = await app.next_due()
+            if due is None or due > target:
+                return
+            at = max(clock.now(), due)
+            if due == before:
+                # What is due stays due although the app acted: give it a later time to act.
+                at += _STEP_WHEN_STUCK
+            if at > target:
+                return
+            self._set_clock(at)
+            await self._act()
+            before = due
+        raise PlaygroundProblem(
+            f"The app had something to do {MOST_ROUNDS} times on the way, and the clock stopped at "
+            f"{clock.now().astimezone(UTC).isoformat()}. Move in smaller steps.",
+            409,
+        )
+
+    def _set_clock(self, moment: datetime) -> None:
+        clock = self.core.clock
+        clock.move(moment)
+        if not clock.frozen:
+            self.core.workspace.put_setting("clock_offset_seconds", clock.offset.total_seconds())
+
+    async def _act(self) -> None:
+        if self._app is not None:
+            await self._app.run_due()
+            await self.settle()
+
+
+def forget(data: Path) -> None:
+    """Delete what a playground keeps in a folder, and the data of the app it hosted there."""
+    for path in data.glob(f"{_FILE}*"):
+        path.unlink()
+    shutil.rmtree(data / "app", ignore_errors=True)
+
+
+def stored(data: Path) -> bool:
+    """Whether a playground kept something in a folder before."""
+    return (data / _FILE).exists()

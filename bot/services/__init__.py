@@ -1,0 +1,1 @@
+"""Use cases: load, decide in the domain, save, return results; never texts, never blocks."""

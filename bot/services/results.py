@@ -1,0 +1,161 @@
+"""What the use cases return: facts for a screen to show, without words or layout."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.domain.deliveries import Kind
+from bot.domain.faq import Found
+from bot.domain.groups import StudyGroup, StudySession
+from bot.domain.learners import Learner
+from bot.domain.plans import CheckIn, Dated, Milestone, Offer, Plan, PlanTemplate
+from bot.domain.prompts import Answer, Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What a delivery shows, and the id of the content that it rests on, if any."""
+
+    result: object
+    content_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, its cleaned wording, and what was found for it."""
+
+    question: str
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
+class PromptCard:
+    """A prompt ready to be answered, and the person's answer when there is one already."""
+
+    prompt: Prompt
+    skill: str
+    answer: Answer | None = None
+    may_swap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reflection:
+    """An answer that was just kept or rated, beside the prompt with its rubric and key points."""
+
+    prompt: Prompt
+    answer: Answer
+    skill: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """A plan with its dates as they stand today, and the ways out when it slips."""
+
+    plan: Plan
+    template: PlanTemplate
+    dated: Sequence[Dated]
+    offers: Sequence[Offer]
+    today: date
+
+    @property
+    def promised(self) -> tuple[Milestone, ...]:
+        """The milestones taken on for this week that are still open."""
+        chosen = set(self.plan.promised)
+        return tuple(entry.milestone for entry in self.dated if entry.milestone.id in chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class NextSend:
+    """What comes next unasked, at which instant, in which zone it was planned."""
+
+    kind: Kind
+    due: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """Somebody has started: who, with which plan, and what comes when."""
+
+    learner: Learner
+    view: PlanView
+    sends: Sequence[NextSend]
+    edited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInInvite:
+    """What the weekly check-in asks: the promises that come back, prefilled when it is edited."""
+
+    learner: Learner
+    week: date
+    promises: Sequence[Milestone]
+    planned_hours: float
+    earlier: CheckIn | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInResult:
+    """What a check-in changed. `end_before` is the plan's end as it stood before it."""
+
+    check_in: CheckIn
+    view: PlanView
+    end_before: date
+    finished: Sequence[Milestone]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A study group, the session that comes next and when; None after the last one."""
+
+    group: StudyGroup
+    session: StudySession | None
+    sends: NextSend | None
+    weeks: int
+    is_member: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCard:
+    """A session to be posted to a group's channel."""
+
+    group: StudyGroup
+    session: StudySession
+    weeks: int
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPage:
+    """Answers of a person, latest first, with their prompts; `words` when they were searched."""
+
+    entries: Sequence[tuple[Answer, Prompt | None]]
+    words: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that App Home shows; `learner` is None for somebody who has not started."""
+
+    learner: Learner | None
+    now: datetime
+    plan: PlanView | None = None
+    card: PromptCard | None = None
+    check_in_due: bool = False
+    sends: Sequence[NextSend] = ()
+    journal: JournalPage | None = None
+    groups: Sequence[GroupView] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DataSummary:
+    """How much the coach keeps about a person, by kind."""
+
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Everything kept about a person, as readable text in pages of one message each."""
+
+    pages: Sequence[str]

@@ -1,0 +1,1 @@
+"""Everything that knows Slack: what arrives, what is shown, what is sent."""

@@ -1,0 +1,1 @@
+"""Screens: pure functions that turn results into Slack's plain dicts."""

@@ -1,0 +1,310 @@
+"""The slash command: one table from which dispatch, help, completion and the documents derive."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from difflib import get_close_matches
+
+from bot.domain.errors import NotAChannel
+from bot.domain.groups import StudyGroup
+from bot.domain.learners import Learner
+from bot.slack.blocks import answers as answer_screens
+from bot.slack.blocks import check_in as check_in_screens
+from bot.slack.blocks import groups as group_screens
+from bot.slack.blocks import help as help_screens
+from bot.slack.blocks import kit, planning, prompts, start
+from bot.slack.desk import Call, Desk, Handler, Outbound, Reply
+
+CONFIRMED = "yes"
+
+
+# -- asking and help --------------------------------------------------------------------------
+
+
+async def ask(desk: Desk, call: Call) -> Reply:
+    """Answer a question from content."""
+    result = desk.answers.ask(call.text)
+    entries = result.found.entries
+    related = desk.answers.related(entries[0]) if entries else ()
+    share = call.in_channel
+    return Reply(answer_screens.asked(desk.words, result, related, share=share))
+
+
+async def show_help(desk: Desk, call: Call) -> Reply:
+    """The overview, or one command."""
+    command = COMMANDS.get(call.text.strip().lower())
+    if command is not None:
+        return Reply(help_screens.one(desk.words, _usage(desk, command)))
+    started = await desk.coaching.learner(call.person) is not None
+    usages = [_usage(desk, command) for command in COMMANDS.values()]
+    return Reply(help_screens.overview(desk.words, usages, started=started))
+
+
+async def about(desk: Desk, _: Call) -> Reply:
+    """What this bot is and what it keeps."""
+    return Reply(kit.message(desk.words("help.about")))
+
+
+def _usage(desk: Desk, command: "Command") -> tuple[str, str]:
+    return f"{desk.words.command} {command.usage}".strip(), command.summary
+
+
+# -- a learner --------------------------------------------------------------------------------
+
+
+async def begin(desk: Desk, call: Call) -> Reply:
+    """Open the start form; for somebody who has started, with what they chose."""
+    learner = await desk.coaching.learner(call.person)
+    today = learner.today(desk.clock.now()) if learner else desk.clock.now().date()
+
+    async def after(out: Outbound) -> None:
+        zone, source = await _zone(out, call, learner)
+        form = start.start_form(desk.words, learner, desk.defaults, zone, source, today)
+        await out.show(call, form)
+
+    return Reply(after=after)
+
+
+async def _zone(out: Outbound, call: Call, learner: Learner | None) -> tuple[str, str]:
+    if learner is not None:
+        return learner.zone, learner.zone_source.value
+    zone, source = await out.zone_of(call.person)
+    return zone, source.value
+
+
+async def prompt(desk: Desk, call: Call) -> Reply:
+    """Today's prompt; with a skill, one that practises it; `another` swaps."""
+    wanted = call.text.strip().lower()
+    if wanted == "another":
+        card = await desk.prompting.swap(call.person)
+    else:
+        card = await desk.prompting.today(call.person, skill_named(desk, wanted))
+    return Reply(prompts.card(desk.words, card), home=True)
+
+
+def skill_named(desk: Desk, name: str) -> str | None:
+    """The id of the skill that a word means, None when it means none."""
+    for skill in desk.content.skills.values():
+        if name and name in (skill.id, skill.name.lower()):
+            return skill.id
+    return None
+
+
+async def plan(desk: Desk, call: Call) -> Reply:
+    """The plan with its dates."""
+    return Reply(planning.plan(desk.words, await desk.planning.view(call.person)))
+
+
+async def check_in(desk: Desk, call: Call) -> Reply:
+    """This week's check-in, or the week that a button names."""
+    week = date.fromisoformat(call.text) if _is_date(call.text) else None
+    invite = await desk.planning.invite(call.person, week)
+    return Reply(view=check_in_screens.check_in_form(desk.words, invite))
+
+
+def _is_date(text: str) -> bool:
+    return len(text) == 10 and text.replace("-", "").isdigit()
+
+
+async def journal(desk: Desk, call: Call) -> Reply:
+    """Own answers, all of them or those that hold some words."""
+    page = await desk.prompting.journal(call.person, call.text.strip())
+    return Reply(prompts.journal(desk.words, page))
+
+
+# -- rhythm -----------------------------------------------------------------------------------
+
+
+async def settings(desk: Desk, call: Call) -> Reply:
+    """The settings form."""
+    learner = await desk.coaching.known(call.person)
+    return Reply(view=start.settings_form(desk.words, learner))
+
+
+async def coming(desk: Desk, call: Call) -> Reply:
+    """The next sends with date, time and zone."""
+    sends = await desk.coaching.next_sends(call.person)
+    return Reply(kit.message(start.next_lines(desk.words, sends)))
+
+
+async def pause(desk: Desk, call: Call) -> Reply:
+    """Stop everything unasked."""
+    await desk.coaching.pause(call.person, paused=True)
+    return Reply(kit.message(desk.words("settings.paused")), home=True)
+
+
+async def resume(desk: Desk, call: Call) -> Reply:
+    """Let things come again."""
+    sends = await desk.coaching.pause(call.person, paused=False)
+    text = f"{desk.words('settings.resumed')}\n{start.next_lines(desk.words, sends)}"
+    return Reply(kit.message(text), home=True)
+
+
+# -- study group ------------------------------------------------------------------------------
+
+
+async def group(desk: Desk, call: Call) -> Reply:
+    """The study group of this channel."""
+    if not call.in_channel:
+        raise NotAChannel
+    words = call.text.lower().split() or ["status"]
+    if words[0] in ("start", "settings"):
+        return await _group_form(desk, call, edit=words[0] == "settings")
+    if words[0] == "end":
+        return await _end_group(desk, call, confirmed=CONFIRMED in words[1:])
+    match words[0]:
+        case "join":
+            view, key = await desk.groups.join(call.place, call.person), "group.joined"
+        case "leave":
+            view, key = await desk.groups.leave(call.place, call.person), "group.left"
+        case "pause" | "resume" as verb:
+            paused = verb == "pause"
+            view = await desk.groups.pause(call.place, call.person, paused=paused)
+            key = "group.paused" if paused else "group.resumed"
+        case _:
+            view = await desk.groups.status(call.place, call.person)
+            return Reply(group_screens.status(desk.words, view))
+    return Reply(group_screens.status(desk.words, view, desk.words(key)), home=True)
+
+
+async def _group_form(desk: Desk, call: Call, *, edit: bool) -> Reply:
+    known: StudyGroup | None = None
+    if edit:
+        known = (await desk.groups.status(call.place, call.person)).group
+    else:
+        await desk.groups.free(call.place)
+    weeks = len(desk.content.syllabus)
+
+    async def after(out: Outbound) -> None:
+        zone = known.zone if known else (await out.zone_of(call.person))[0]
+        form = group_screens.group_form(desk.words, known, weeks, call.channel, zone)
+        await out.show(call, form)
+
+    return Reply(after=after)
+
+
+async def _end_group(desk: Desk, call: Call, *, confirmed: bool) -> Reply:
+    if not confirmed:
+        await desk.groups.status(call.place, call.person)
+        return Reply(kit.message(desk.words("group.end_hint")))
+    await desk.groups.end(call.place)
+    return Reply(kit.message(desk.words("group.ended")), home=True)
+
+
+# -- my data ----------------------------------------------------------------------------------
+
+
+async def my_data(desk: Desk, call: Call) -> Reply:
+    """What is kept; export or delete it."""
+    words = call.text.lower().split()
+    match words[:2]:
+        case ["export", *_]:
+            return await _export(desk, call)
+        case ["delete", confirmed] if confirmed == CONFIRMED:
+            await desk.privacy.delete(call.person)
+            return Reply(kit.message(desk.words("mydata.deleted")), home=True)
+        case ["delete", *_]:
+            return Reply(kit.message(desk.words("mydata.delete_hint")))
+        case _:
+            summary = await desk.privacy.summary(call.person)
+            return Reply(help_screens.my_data(desk.words, summary))
+
+
+async def _export(desk: Desk, call: Call) -> Reply:
+    pages = (await desk.privacy.export(call.person)).pages
+
+    async def after(out: Outbound) -> None:
+        for number, page in enumerate(pages, start=1):
+            message = help_screens.export_page(desk.words, page, number, len(pages))
+            await out.post(call.person.user, message)
+
+    return Reply(kit.message(desk.words("mydata.exporting")), after=after)
+
+
+# -- the table --------------------------------------------------------------------------------
+
+
+def _anything(_: Desk, __: str) -> bool:
+    return True
+
+
+def _nothing(_: Desk, rest: str) -> bool:
+    return not rest
+
+
+def _a_command(_: Desk, rest: str) -> bool:
+    return not rest or rest.lower() in COMMANDS
+
+
+def _a_skill(desk: Desk, rest: str) -> bool:
+    return rest.lower() in ("", "another") or skill_named(desk, rest.lower()) is not None
+
+
+def _one_of(*verbs: str) -> Callable[[Desk, str], bool]:
+    def fits(_: Desk, rest: str) -> bool:
+        return not rest or rest.lower().split()[0] in verbs
+
+    return fits
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One subcommand. What does not fit behind it makes the whole text a question."""
+
+    name: str
+    usage: str
+    summary: str
+    handler: Handler
+    fits: Callable[[Desk, str], bool] = _nothing
+
+
+_GROUP_VERBS = ("start", "join", "leave", "status", "settings", "pause", "resume", "end")
+_ALL = (
+    Command("help", "help [command]", "what I can do", show_help, _a_command),
+    Command("start", "start", "choose your goal and get a plan with dates", begin),
+    Command("ask", "ask <question>", "an answer with its sources", ask, _anything),
+    Command("prompt", "prompt [skill]", "today's prompt now; `another` swaps it", prompt, _a_skill),
+    Command("plan", "plan", "your plan with its dates", plan),
+    Command("checkin", "checkin", "this week's check-in", check_in),
+    Command("journal", "journal [words]", "your own answers", journal, _anything),
+    Command("settings", "settings", "when and how often", settings),
+    Command("next", "next", "what comes next, with date, time and zone", coming),
+    Command("pause", "pause", "nothing unasked until you resume", pause),
+    Command("resume", "resume", "let things come again", resume),
+    Command(
+        "group",
+        "group [start / join / leave / status / settings / pause / resume / end]",
+        "the study group of this channel",
+        group,
+        _one_of(*_GROUP_VERBS),
+    ),
+    Command(
+        "mydata",
+        "mydata [export / delete]",
+        "what I keep about you, yours to take or delete",
+        my_data,
+        _one_of("export", "delete", "show"),
+    ),
+    Command("about", "about", "what this bot is and keeps", about),
+)
+COMMANDS = {command.name: command for command in _ALL}
+
+LONGEST_SLIP = 3
+"""Words up to which a misspelt first word is taken for a command; longer texts are questions."""
+
+
+async def run(desk: Desk, call: Call) -> Reply:
+    """Do what the text after the command says: a command, a near miss, or a question."""
+    text = " ".join(call.text.split())
+    first, _, rest = text.partition(" ")
+    command = COMMANDS.get(first.lower()) if first else COMMANDS["help"]
+    if command is not None and command.fits(desk, rest):
+        return await command.handler(desk, replace(call, text=rest))
+    near = _near(first) if command is None and len(text.split()) <= LONGEST_SLIP else ()
+    if near:
+        return Reply(help_screens.unknown(desk.words, text, first, near[0]))
+    return await ask(desk, replace(call, text=text))
+
+
+def _near(word: str) -> Sequence[str]:
+    return get_close_matches(word.lower(), list(COMMANDS), n=1, cutoff=0.75)

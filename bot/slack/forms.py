@@ -1,0 +1,169 @@
+"""Reads what was typed into a form; a wrong input is an error at its field and loses nothing."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Any
+
+from bot.domain.cadence import WEEKDAYS, Rhythm, zone_names
+from bot.domain.errors import InvalidField
+from bot.domain.learners import (
+    EARLIEST_SEND,
+    LATEST_SEND,
+    Background,
+    Goal,
+    Move,
+    ZoneSource,
+)
+from bot.domain.plans import PromiseOutcome, month_end
+from bot.domain.prompts import LONGEST_ANSWER, Prompt
+from bot.services.coaching import SettingsForm, StartForm
+from bot.services.planning import CheckInForm
+from bot.services.study_groups import GroupForm
+
+Values = Mapping[str, Any]
+PROMISE = "promise:"
+
+
+def values_of(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs of a view's state by field: text, a value, or a list of values."""
+    return {
+        block_id: _value(element)
+        for block_id, elements in state.get("values", {}).items()
+        for element in elements.values()
+    }
+
+
+def _value(element: Mapping[str, Any]) -> Any:
+    if "selected_options" in element:
+        return [option["value"] for option in element["selected_options"] or []]
+    if element.get("selected_option"):
+        return element["selected_option"]["value"]
+    return element.get("selected_time") or element.get("value") or ""
+
+
+def text(values: Values, name: str, *, needed: bool = True, most: int = LONGEST_ANSWER) -> str:
+    """The text of a field without blanks around it. Raises InvalidField when it does not fit."""
+    given = str(values.get(name, "")).strip()
+    if needed and not given:
+        raise InvalidField(**{name: "empty"})
+    if len(given) > most:
+        raise InvalidField(**{name: "too_long"})
+    return given
+
+
+def _number(values: Values, name: str, least: float, most: float, code: str) -> float:
+    try:
+        given = float(str(values.get(name, "")).strip().replace(",", "."))
+    except ValueError:
+        raise InvalidField(**{name: "not_a_number"}) from None
+    if not least <= given <= most:
+        raise InvalidField(**{name: code})
+    return given
+
+
+def _time(values: Values, name: str) -> time:
+    try:
+        given = time.fromisoformat(str(values.get(name, "")))
+    except ValueError:
+        raise InvalidField(**{name: "choose"}) from None
+    if not EARLIEST_SEND <= given <= LATEST_SEND:
+        raise InvalidField(**{name: "time_range"})
+    return given
+
+
+def _days(values: Values, name: str) -> frozenset[int]:
+    given = values.get(name) or []
+    chosen = frozenset(WEEKDAYS.index(key) for key in given if key in WEEKDAYS)
+    if not chosen:
+        raise InvalidField(**{name: "choose_day"})
+    return chosen
+
+
+def _day(values: Values, name: str) -> frozenset[int]:
+    given = str(values.get(name, ""))
+    return _days({name: [given]}, name)
+
+
+def _zone(given: str, name: str) -> str:
+    if given not in zone_names():
+        raise InvalidField(**{name: "unknown_zone"})
+    return given
+
+
+def start_form(values: Values, metadata: str, today: date) -> StartForm:
+    """What the start form asks. Raises InvalidField at the first field that does not fit."""
+    carried = json.loads(metadata)
+    return StartForm(
+        goal=Goal(
+            background=_choice(Background, values, "background"),
+            move=_choice(Move, values, "move"),
+            hours_per_week=_number(values, "hours", 1, 40, "hours_range"),
+            target=_target(values, today),
+        ),
+        prompts=Rhythm(_days(values, "days"), _time(values, "time")),
+        zone=_zone(str(carried["zone"]), "time"),
+        zone_source=ZoneSource(carried["source"]),
+    )
+
+
+def _choice(kind: type[Any], values: Values, name: str) -> Any:
+    try:
+        return kind(values.get(name, ""))
+    except ValueError:
+        raise InvalidField(**{name: "choose"}) from None
+
+
+def _target(values: Values, today: date) -> date:
+    try:
+        end = month_end(date.fromisoformat(f"{values.get('target', '')}-01"))
+    except ValueError:
+        raise InvalidField(target="choose") from None
+    if end < today:
+        raise InvalidField(target="past_month")
+    return end
+
+
+def settings_form(values: Values) -> SettingsForm:
+    """What the settings form asks. Raises InvalidField."""
+    return SettingsForm(
+        prompts=Rhythm(_days(values, "days"), _time(values, "time")),
+        checkins=Rhythm(_day(values, "check_in_day"), _time(values, "check_in_time")),
+        zone=_zone(str(values.get("zone", "")), "zone"),
+    )
+
+
+def prompt_answer(values: Values, prompt: Prompt) -> str:
+    """The answer to a prompt; for a pick, the chosen option and below it the reason."""
+    if not prompt.options:
+        return text(values, "answer")
+    try:
+        chosen = prompt.options[int(values.get("choice", ""))]
+    except (ValueError, IndexError):
+        raise InvalidField(choice="choose") from None
+    reason = text(values, "answer", needed=False, most=LONGEST_ANSWER - 100)
+    return f"{chosen}\n{reason}".strip()
+
+
+def rated(values: Values) -> frozenset[int]:
+    """The rubric lines that were ticked."""
+    return frozenset(int(key) for key in values.get("rated") or [] if str(key).isdigit())
+
+
+def check_in_form(values: Values) -> CheckInForm:
+    """What the weekly form asks. Raises InvalidField."""
+    names = [name for name in values if name.startswith(PROMISE)]
+    return CheckInForm(
+        outcomes={
+            name.removeprefix(PROMISE): _choice(PromiseOutcome, values, name) for name in names
+        },
+        evidence=text(values, "evidence", needed=False, most=1_000),
+        hours=_number(values, "hours", 0, 100, "spent_range"),
+        obstacle=text(values, "obstacle", needed=False, most=1_000),
+        confidence=round(_number(values, "confidence", 0, 100, "percent_range")),
+    )
+
+
+def group_form(values: Values, zone: str) -> GroupForm:
+    """When a group meets. Raises InvalidField."""
+    return GroupForm(Rhythm(_day(values, "day"), _time(values, "time")), _zone(zone, "time"))

@@ -1,0 +1,1 @@
+"""Everything the program remembers, in SQLite or PostgreSQL, behind `bot.ports.Store`."""

@@ -1,0 +1,10 @@
+"""All records of one transaction: what `bot.ports.Records` promises, on a SQL connection."""
+
+from bot.store.records_delivery import DeliveryRecords
+from bot.store.records_groups import GroupRecords
+from bot.store.records_people import PeopleRecords
+from bot.store.records_prompts import PromptRecords
+
+
+class SqlRecords(PeopleRecords, PromptRecords, GroupRecords, DeliveryRecords):
+    """Everything remembered, seen from inside one transaction."""

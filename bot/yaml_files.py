@@ -1,0 +1,175 @@
+"""Strict YAML: refuses what silently means something else, and knows the line of every value."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something wrong in a file: where, what, and how to mend it."""
+
+    file: str
+    line: int
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what}; {self.mend}"
+
+
+class FilesInvalid(Exception):
+    """One or more files can't be used; `problems` names all of them, not only the first."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """PyYAML's safe loader without duplicate keys and without aliases."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.events.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(
+                problem="an alias (*name) is not allowed here",
+                problem_mark=event.start_mark,
+                note="write the value out where it is used",
+            )
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key {key!r} stands twice",
+                    problem_mark=key_node.start_mark,
+                    note="keep one of the two",
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed file: its data, and the way back from a place in the data to a line."""
+
+    name: str
+    data: Any
+    _root: yaml.Node | None
+
+    def line(self, place: Sequence[str | int] = ()) -> int:
+        """The line (from 1) of a place in the data, or of the nearest thing around it."""
+        node = self._root
+        line = node.start_mark.line if node else 0
+        for step in place:
+            found = _child(node, step)
+            if found is None:
+                break
+            node = found[1]
+            line = found[0].start_mark.line
+        return line + 1
+
+    def problem(self, place: Sequence[str | int], what: str, mend: str) -> Problem:
+        """A problem at a place in the data."""
+        return Problem(self.name, self.line(place), what, mend)
+
+    def problems_of(self, error: ValidationError, base: Sequence[str | int] = ()) -> list[Problem]:
+        """The problems that pydantic found, in plain words and with their lines."""
+        return [self._explain(detail, base) for detail in error.errors(include_url=False)]
+
+    def _explain(self, detail: ErrorDetails, base: Sequence[str | int]) -> Problem:
+        place = (*base, *detail["loc"])
+        name = ".".join(str(step) for step in detail["loc"]) or "this"
+        what, mend = _words(detail, name)
+        return self.problem(place, what, mend)
+
+
+def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(step):
+                return key, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    return None
+
+
+_WORDS = {
+    "missing": ("`{name}` is missing", "add it"),
+    "extra_forbidden": ("unknown key `{name}`", "correct its spelling or take it out"),
+    "string_type": ("`{name}` should be text, it reads as {given!r}", "put it in quotes"),
+    "string_too_long": ("`{name}` has {length} characters, {max_length} fit", "shorten it"),
+    "string_too_short": ("`{name}` is too short", "write at least {min_length} characters"),
+    "too_long": ("`{name}` has {actual_length} items", "give at most {max_length}"),
+    "too_short": ("`{name}` has {actual_length} items", "give at least {min_length}"),
+    "enum": ("`{name}` can't be {given!r}", "use one of {expected}"),
+    "literal_error": ("`{name}` can't be {given!r}", "use one of {expected}"),
+    "string_pattern_mismatch": ("`{name}` can't be {given!r}", "use a name like the others here"),
+    "value_error": ("{error}", "correct this"),
+}
+"""What is wrong and how to mend it, for the mistakes that authors make, by pydantic's code."""
+
+
+def _words(detail: ErrorDetails, name: str) -> tuple[str, str]:
+    what, mend = _WORDS.get(detail["type"], ("`{name}`: {msg}", "correct this"))
+    given = detail.get("input")
+    facts: dict[str, Any] = {**detail.get("ctx", {}), "name": name, "given": given}
+    facts |= {"length": len(str(given)), "msg": detail["msg"]}
+    return what.format(**facts), mend.format(**facts)
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """`, did you mean ...?` when a known word is close, else nothing."""
+    near = get_close_matches(word, list(known), n=1)
+    return f", did you mean {near[0]!r}?" if near else ""
+
+
+def read_yaml(path: Path, name: str) -> Document:
+    """Parse one file. Raises FilesInvalid with line and mend when it can't be used."""
+    try:
+        text = _text_of(path, name)
+        loader = _StrictLoader(text)
+        try:
+            node = loader.get_single_node()
+            data = loader.construct_document(node) if node is not None else None
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = error.problem or "this is not valid YAML"
+        mend = error.note or "check the indentation, the quotes and the colons around this line"
+        raise FilesInvalid([Problem(name, mark.line + 1 if mark else 1, what, mend)]) from error
+    except yaml.YAMLError as error:
+        raise FilesInvalid([Problem(name, 1, str(error), "save the file as UTF-8 text")]) from error
+    if data is None:
+        raise FilesInvalid([Problem(name, 1, "the file is empty", "fill it or delete it")])
+    return Document(name, data, node)
+
+
+def _text_of(path: Path, name: str) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        what = f"the file can't be read ({error.strerror})"
+        raise FilesInvalid([Problem(name, 1, what, "check its place and permissions")]) from error
+    if len(raw) > MAX_BYTES:
+        what = f"the file has {len(raw):,} bytes, {MAX_BYTES:,} are read"
+        raise FilesInvalid([Problem(name, 1, what, "split it into several files")])
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        mend = "save the file as UTF-8"
+        raise FilesInvalid([Problem(name, line, "this is not UTF-8 text", mend)]) from error

