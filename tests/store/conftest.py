@@ -3,6 +3,7 @@
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -59,14 +60,29 @@ def lasting_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def slow_postgres_commit(postgres_url: str) -> Iterator[None]:
-    """Makes every commit that saved a learner take half a second, by a trigger that runs then."""
-    make = """
+    """Makes every commit that saved a learner take half a second."""
+    with committing_in_postgres(postgres_url, "PERFORM pg_sleep(0.5)"):
+        yield
+
+
+@pytest.fixture
+def conflicting_postgres_commit(postgres_url: str) -> Iterator[None]:
+    """Makes every commit that saved a learner fail after half a second, asking to be run again."""
+    conflict = "PERFORM pg_sleep(0.5); RAISE EXCEPTION 'again, please' USING ERRCODE = '40001'"
+    with committing_in_postgres(postgres_url, conflict):
+        yield
+
+
+@contextmanager
+def committing_in_postgres(url: str, does: str) -> Iterator[None]:
+    """Have commits that saved a learner do something first, by a trigger that runs then."""
+    make = f"""
         CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS
-            $$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$;
+            $$ BEGIN {does}; RETURN NULL; END $$;
         CREATE CONSTRAINT TRIGGER linger AFTER INSERT ON learners
             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION linger();
     """
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(make)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(make.encode())
         yield
         connection.execute("DROP TRIGGER linger ON learners; DROP FUNCTION linger()")

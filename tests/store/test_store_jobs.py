@@ -242,6 +242,22 @@ def test_postgres_gives_the_outcome_of_a_slow_commit_to_a_cancelled_caller(
     using(postgres_url, play)
 
 
+def test_a_commit_that_failed_is_not_tried_again_for_a_cancelled_caller(
+    postgres_url: str, conflicting_postgres_commit: None
+) -> None:
+    del conflicting_postgres_commit
+
+    async def play(store: SqlStore) -> None:
+        saved = asyncio.create_task(store.write(saving(MAYA)))
+        await asyncio.sleep(0.25)
+        saved.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await saved
+        assert not await known(store)
+
+    using(postgres_url, play)
+
+
 def test_a_job_that_has_ended_gives_its_outcome_to_a_cancelled_caller() -> None:
     async def main() -> None:
         job = Job(lambda _: None, threading.Lock(), saves=True)

@@ -149,10 +149,10 @@ def test_a_path_is_relative_with_three_slashes_and_absolute_with_four() -> None:
 
 
 def test_a_second_dispatcher_on_one_file_is_refused_until_the_first_ends(file_url: str) -> None:
-    with single_dispatcher(file_url):
-        with pytest.raises(DispatcherRunning, match="End the other process first"):
-            with single_dispatcher(file_url):
-                pytest.fail("two dispatchers run at once")
+    second = single_dispatcher(file_url)
+    refused = pytest.raises(DispatcherRunning, match="End the other process first")
+    with single_dispatcher(file_url), refused, second:
+        pytest.fail("two dispatchers run at once")
     with single_dispatcher(file_url):
         pass
 
