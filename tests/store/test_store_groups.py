@@ -46,6 +46,7 @@ def test_ending_a_group_takes_its_members_along_and_no_other_group(url: str) -> 
         await store.write(lambda records: records.delete_group(PLACE))
         assert await store.read(lambda records: records.group(PLACE)) is None
         assert list(await store.read(lambda records: records.groups_of(MAYA))) == []
+        assert await store.write(lambda records: records.forget(NEIGHBOUR)) == 0
         assert await store.read(lambda records: records.group(elsewhere.place)) == elsewhere
         # A group that starts there anew begins without the members of the old one.
         fresh = group(members=frozenset())

@@ -14,7 +14,7 @@ export function blocks(ctx, list) {
 }
 
 function one(ctx, block) {
-  const draw = Object.hasOwn(DRAW, block.type ?? "") ? DRAW[block.type] : null;
+  const draw = DRAW[block.type];
   const node = draw ? draw(ctx, block) : unknown(block.type);
   node.dataset.block = block.block_id ?? "";
   return node;
@@ -69,8 +69,8 @@ function image(ctx, block) {
 }
 
 function alert(ctx, block) {
-  const words = { warning: "Warning", error: "Error", success: "Done", info: "Note" };
-  const level = Object.hasOwn(words, block.level ?? "") ? block.level : "info";
+  const words = { __proto__: null, warning: "Warning", error: "Error", success: "Done", info: "Note" };
+  const level = words[block.level] ? block.level : "info";
   return h("div", { class: `block alert alert-${level}`, role: "note" },
     icon(level === "info" || level === "success" ? "info" : "alert"),
     h("div", null, h("strong", null, `${words[level]}: `), shown(block.text, ctx.names, "span")));
@@ -96,7 +96,7 @@ function container(ctx, block) {
   return h("details", { class: "block card", open }, h("summary", { class: "card-title" }, title), inside);
 }
 
-const STATUS = { pending: "To do", in_progress: "In progress", complete: "Done", error: "Failed" };
+const STATUS = { __proto__: null, pending: "To do", in_progress: "In progress", complete: "Done", error: "Failed" };
 
 function task(ctx, item) {
   const more = [item.details, item.output].filter(Boolean).map((part) => richText(part.elements, ctx.names));
@@ -107,7 +107,9 @@ const plan = (ctx, block) => h("div", { class: "block card" },
   block.title && h("div", { class: "card-title" }, textOf(block.title)),
   h("ul", null, (block.tasks ?? [block]).map((item) => task(ctx, item))));
 
+// Without a prototype, so that no type from outside finds anything but these.
 const DRAW = {
+  __proto__: null,
   section, header, context, input, image, alert, card, container, plan,
   actions: row,
   context_actions: row,

@@ -20,7 +20,7 @@ export function wireClock() {
   }, words));
   const until = h("input", { type: "datetime-local", id: "clock-until", data: { testid: "clock-until" } });
   const go = h("button", { type: "submit", class: "button", data: { testid: "clock-go" } }, "Go");
-  const form = h("form", { class: "clock-until" }, h("label", { for: "clock-until" }, "Until"), until, go);
+  const form = h("form", { class: "clock-until" }, h("label", { for: "clock-until" }, "Or until a day and time there"), until, go);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const target = fromLocal(until.value, me().tz);

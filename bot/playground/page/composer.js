@@ -53,6 +53,7 @@ export function composer({ channel, label, hint, thread = null, working }) {
     if (!text) return;
     if (problem) return void (error.textContent = problem);
     put("");
+    field.focus();
     try {
       await deliver(text, channel, thread, working);
     } catch (failure) {

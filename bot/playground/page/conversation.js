@@ -49,7 +49,8 @@ function build(channel, key) {
     self.down = near(scroll);
     if (self.down) jump.hidden = true;
   }, { passive: true });
-  self.node = h("div", { class: "talk" }, h("div", { class: "scroll-box" }, scroll, jump), foot(channel, self));
+  const panel = channel.kind === "dm" ? { id: "app-panel", role: "tabpanel", "aria-labelledby": "tab-messages" } : null;
+  self.node = h("div", { class: "talk", ...panel }, h("div", { class: "scroll-box" }, scroll, jump), foot(channel, self));
   return self;
 }
 

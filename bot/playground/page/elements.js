@@ -198,7 +198,9 @@ function iconElement(ctx, block, item) {
 
 const image = (ctx, block, item) => h("div", { class: "image" }, h("span", { class: "image-kind" }, "Image"), item.alt_text || "no description");
 
+// Without a prototype, so that no type from outside finds anything but these.
 const DRAW = {
+  __proto__: null,
   button, image, overflow, feedback_buttons: feedback, icon_button: iconElement,
   static_select: select, users_select: select, channels_select: select, conversations_select: select,
   external_select: field,

@@ -52,9 +52,8 @@ const wordish = (char) => char !== undefined && /[\p{L}\p{N}_]/u.test(char);
 
 function closing(text, start, mark) {
   if (start > 0 && wordish(text[start - 1])) return -1;
-  if (text[start + 1] === undefined || /[\s*_~]/.test(text[start + 1]) && text[start + 1] === mark)
-    return -1;
-  if (/\s/.test(text[start + 1])) return -1;
+  const next = text[start + 1];
+  if (next === undefined || next === mark || /\s/.test(next)) return -1;
   const end = Math.min(text.length, start + FARTHEST);
   for (let i = start + 1; i < end; i += 1) {
     const char = text[i];
@@ -151,7 +150,7 @@ function paragraphs(text, names, out) {
     while (end < lines.length && kindOf(lines[end]) === kind) end += 1;
     const group = lines.slice(i, end);
     if (kind === "quote") out.append(quote(group, names));
-    else if (kind === "item") out.append(list(group, names));
+    else if (kind === "item" || kind === "numbered") out.append(list(group, names));
     else if (kind === "text") out.append(h("p", null, inline(group.join("\n"), names)));
     i = end;
   }
@@ -159,7 +158,8 @@ function paragraphs(text, names, out) {
 
 function kindOf(line) {
   if (QUOTE.test(line)) return "quote";
-  if (ITEM.test(line)) return "item";
+  const item = ITEM.exec(line);
+  if (item) return item[3] ? "numbered" : "item";
   return line.trim() ? "text" : "gap";
 }
 
@@ -174,9 +174,8 @@ function list(lines, names) {
   for (const line of lines) {
     const [whole, indent, , number] = ITEM.exec(line);
     const depth = Math.min(4, Math.floor(indent.length / 2));
-    const props = { class: depth ? `indent-${depth}` : null, value: number };
-    const item = h("li", { class: props.class }, inline(line.slice(whole.length), names));
-    if (number) item.setAttribute("value", number);
+    const item = h("li", { class: depth ? `indent-${depth}` : null }, inline(line.slice(whole.length), names));
+    if (number) item.value = number; // as written, for example when a list goes on after a break
     box.append(item);
   }
   return box;

@@ -32,8 +32,8 @@ function row(person) {
   select.addEventListener("change", () => change(person, select));
   return h("li", { class: "one-person" }, avatar(person),
     h("div", null,
-      h("p", { class: "one-name" }, person.name, " ", h("time", { class: "one-time", data: { zone: person.tz } })),
-      h("p", { class: "one-title" }, person.title),
+      h("p", { class: "one-name" }, person.name),
+      h("p", { class: "one-title" }, h("time", { class: "one-time", data: { zone: person.tz } }), ` · ${person.title}`),
       select));
 }
 

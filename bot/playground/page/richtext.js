@@ -16,7 +16,9 @@ function lines(text) {
   return String(text ?? "").split("\n").flatMap((line, i) => (i ? [h("br"), line] : [line]));
 }
 
+// Without a prototype, so that no type from outside finds anything but these.
 const INLINE = {
+  __proto__: null,
   text: (part) => lines(part.text),
   link: (part) => link(part.url ?? "", part.text || part.url),
   emoji: (part) => glyph(part),

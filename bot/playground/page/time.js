@@ -104,7 +104,7 @@ export function fill(pattern, date, zone, now) {
   const plain = () => text({ day: "numeric", month: "long", year: "numeric" });
   const pretty = (other) => () => nearDay(date, zone, now)?.toLowerCase() ?? other();
   const known = {
-    date: plain, date_num: () => dayKey(date, zone), date_short: short, date_long: long,
+    __proto__: null, date: plain, date_num: () => dayKey(date, zone), date_short: short, date_long: long,
     date_pretty: pretty(plain), date_short_pretty: pretty(short), date_long_pretty: pretty(long),
     date_slash: () => text({ day: "2-digit", month: "2-digit", year: "numeric" }),
     day_divider_pretty: pretty(long),

@@ -5,7 +5,7 @@ import { blocks } from "./blocks.js";
 import { h, icon } from "./dom.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { author, go, me, names, now, store } from "./store.js";
-import { dayKey, dayLabel, hourMinute, longDay, ofTs } from "./time.js";
+import { dayKey, dayLabel, hourMinute, longDay, ofTs, shortDay } from "./time.js";
 import { withEmoji } from "./emoji.js";
 
 const dismissed = new Set();
@@ -39,7 +39,7 @@ export function rowsOf(entries, { thread = null, newAt = null, redraw } = {}) {
     const date = new Date(entry.at * 1000);
     const key = dayKey(date, zone);
     if (key !== day && !thread) rows.push(dayRow(key, date, zone));
-    if (!marked && entry.at > newAt && entry.item.user !== me().id) {
+    if (!marked && entry.at >= newAt && entry.item.user !== me().id) {
       rows.push({ key: "new", sign: "", build: () => h("li", { class: "new-line" }, h("span", null, "New")) });
       marked = true;
       before = null;
@@ -104,7 +104,7 @@ function content(item, place) {
 export function avatar(who) {
   if (who.app) return h("span", { class: "avatar app", "aria-hidden": "true" }, icon("compass"));
   const letters = who.name.split(/\s+/).map((part) => [...part][0] ?? "").slice(0, 2).join("").toUpperCase();
-  const shade = [...who.id].reduce((sum, char) => sum + char.codePointAt(0), 0) % 5;
+  const shade = Math.max(0, store.state.people.findIndex((person) => person.id === who.id)) % 5;
   return h("span", { class: `avatar shade-${shade}`, "aria-hidden": "true" }, letters);
 }
 
@@ -135,10 +135,16 @@ function footer(message, alone, zone) {
   const counts = [];
   if (message.reply_count) counts.push(`${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`);
   if (alone) counts.push(`${alone} only visible to you`);
-  const when = last && h("span", { class: "thread-when" }, `last ${dayLabel(ofTs(last.ts), zone, now())} ${hourMinute(ofTs(last.ts), zone)}`);
+  const when = last && h("span", { class: "thread-when" }, lastWords(ofTs(last.ts), zone));
   const props = { type: "button", class: "thread-link", data: { testid: "thread-open", key: `t:${message.ts}` } };
   const open = () => go({ thread: message.ts, tab: "messages" });
   return h("button", { ...props, on: { click: open } }, icon("reply"), h("span", null, counts.join(", ")), when);
+}
+
+function lastWords(date, zone) {
+  const day = dayLabel(date, zone, now());
+  const near = day.includes(" ") ? shortDay(date, zone) : day.toLowerCase();
+  return `last ${near} ${hourMinute(date, zone)}`;
 }
 
 function threadButton(message) {
