@@ -25,6 +25,8 @@ ItemId = Annotated[
 
 Title = Annotated[str, StringConstraints(min_length=1, max_length=70, strip_whitespace=True)]
 Option = Annotated[str, StringConstraints(min_length=1, max_length=75, strip_whitespace=True)]
+Check = Annotated[str, StringConstraints(min_length=1, max_length=140, strip_whitespace=True)]
+"""Something to be ticked: an option's text and its description hold it together."""
 Line = Annotated[str, StringConstraints(min_length=1, max_length=250, strip_whitespace=True)]
 Paragraph = Annotated[str, StringConstraints(min_length=1, max_length=900, strip_whitespace=True)]
 ReviewDate = Annotated[date, Field(strict=False)]

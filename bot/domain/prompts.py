@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.domain.authored import Authored, ItemId, Line, Option, Paragraph, Title
+from bot.domain.authored import Authored, Check, ItemId, Line, Option, Paragraph, Title
 from bot.domain.learners import Person
 
 
@@ -35,7 +35,7 @@ class Prompt(Authored):
     options: Annotated[tuple[Option, ...], Field(max_length=5)] = ()
     best: Annotated[int, Field(ge=0)] | None = None
     verdict: Literal["use-ai", "no-ai", "rules-first", "not-yet", "none"]
-    rubric: Annotated[tuple[Line, ...], Field(min_length=2, max_length=4)]
+    rubric: Annotated[tuple[Check, ...], Field(min_length=2, max_length=4)]
     key_points: Annotated[tuple[Line, ...], Field(min_length=3, max_length=5)]
     next_edit: Line
     sources: tuple[str, ...] = ()

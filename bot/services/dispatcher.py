@@ -208,7 +208,7 @@ class Dispatcher:
         except SendUncertain:
             # It stays in `sending`: only Slack's history can tell whether it arrived.
             log.warning("delivery_uncertain", delivery=delivery.id, kind=delivery.kind)
-        except Exception:
+        except Exception:  # one bad row must never hold up the others
             log.exception("delivery_broken", delivery=delivery.id, kind=delivery.kind)
             await self._settle_refused(delivery, SendRefused("broken", None))
         else:

@@ -164,6 +164,8 @@ def _element(element: Json, place: str) -> Iterator[Problem]:
     for option in options:
         yield from _too_long(f"{place}/option", _text(option["text"]), LENGTHS["option.text"])
         yield from _too_long(f"{place}/value", option["value"], LENGTHS["option.value"])
+        described = _text(option.get("description"))
+        yield from _too_long(f"{place}/description", described, LENGTHS["option.text"])
     for part in ("title", "text", "confirm", "deny"):
         text = _text(element.get("confirm", {}).get(part))
         yield from _too_long(f"{place}/confirm/{part}", text, LENGTHS[f"confirm.{part}"])

@@ -1,22 +1,24 @@
 """SQLite connections: durable, wiping what they delete, and beginning only when told to."""
 
 import sqlite3
+import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool, StaticPool
 
+from bot.store.errors import sqlite_code
 from bot.store.urls import SqlitePlace
 
 # FULL: an acknowledged write survives loss of power. secure_delete: what is deleted is overwritten.
 # temp_store: nothing that is sorted or undone is spilled to other files.
 _PRAGMAS = (
-    "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     "secure_delete=ON",
     "temp_store=MEMORY",
 )
+_WAL_AGAIN_AFTER = 0.01
 _TRUNCATE_WAIT_MS = 200
 SCRUB_MARK = 1
 """The `user_version` of a file from which something was forgotten that is not wiped yet."""
@@ -30,14 +32,29 @@ def sqlite_engine(place: SqlitePlace, lock_wait: float) -> Engine:
         connect_args={"timeout": lock_wait, "check_same_thread": False},
         isolation_level="AUTOCOMMIT",
     )
-    event.listen(engine, "connect", _prepare)
+
+    def prepare(connection: Any, record: Any) -> None:
+        del record
+        _enter_wal(connection, time.monotonic() + lock_wait)
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(engine, "connect", prepare)
     return engine
 
 
-def _prepare(connection: Any, record: Any) -> None:
-    del record
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+def _enter_wal(connection: sqlite3.Connection, deadline: float) -> None:
+    """Use the write-ahead log. SQLite does not wait by itself when several programs open a new
+    file at once and each wants to be the one that changes its mode, so that is done here."""
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if sqlite_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_WAL_AGAIN_AFTER)
+        else:
+            return
 
 
 class Session:

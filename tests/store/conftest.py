@@ -60,15 +60,15 @@ def lasting_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def slow_postgres_commit(postgres_url: str) -> Iterator[None]:
-    """Makes every commit that saved a learner take half a second."""
-    with committing_in_postgres(postgres_url, "PERFORM pg_sleep(0.5)"):
+    """Makes every commit that saved a learner take 0.3 s."""
+    with committing_in_postgres(postgres_url, "PERFORM pg_sleep(0.3)"):
         yield
 
 
 @pytest.fixture
 def conflicting_postgres_commit(postgres_url: str) -> Iterator[None]:
-    """Makes every commit that saved a learner fail after half a second, asking to be run again."""
-    conflict = "PERFORM pg_sleep(0.5); RAISE EXCEPTION 'again, please' USING ERRCODE = '40001'"
+    """Makes every commit that saved a learner fail after 0.3 s, asking to be run again."""
+    conflict = "PERFORM pg_sleep(0.3); RAISE EXCEPTION 'again, please' USING ERRCODE = '40001'"
     with committing_in_postgres(postgres_url, conflict):
         yield
 

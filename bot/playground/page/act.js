@@ -3,9 +3,9 @@
 import { act } from "./api.js";
 import { ask } from "./ask.js";
 import { h, icon } from "./dom.js";
-import { keyOf, sent } from "./inputs.js";
+import { formValues, keyOf, sent } from "./inputs.js";
 import { fail } from "./tell.js";
-import { textOf } from "./texts.js";
+import { shown, textOf } from "./texts.js";
 
 const busy = new Set();
 const waiting = new Map();
@@ -42,15 +42,19 @@ export async function use(ctx, block, element, value) {
     if (element.type.includes("input")) waiting.set(key, value);
     return false;
   }
-  if (element.confirm && !(await confirmed(element.confirm))) return false;
+  if (element.confirm && !(await confirmed(ctx, element.confirm))) return false;
   const had = document.activeElement?.dataset.control === key ? document.activeElement : null;
   const mark = had?.value;
   busy.add(key);
   drawn(key).forEach((node) => hold(node, true));
   try {
     await act("action", {
-      ...ctx.target, block_id: block.block_id, action_id: element.action_id,
+      ...ctx.target,
+      block_id: block.block_id,
+      action_id: element.action_id,
       value: sent(element, value ?? ""),
+      // What else is entered there: the app may look at the whole form when it is told of this.
+      values: ctx.blocks && formValues(ctx, ctx.blocks),
     });
   } catch (problem) {
     fail(problem);
@@ -70,10 +74,10 @@ export async function use(ctx, block, element, value) {
   return true;
 }
 
-function confirmed(confirm) {
+function confirmed(ctx, confirm) {
   return ask({
     title: textOf(confirm.title),
-    text: textOf(confirm.text),
+    text: confirm.text ? shown(confirm.text, ctx.names) : "",
     yes: textOf(confirm.confirm) || "Yes",
     no: textOf(confirm.deny) || "Cancel",
     danger: confirm.style === "danger",
@@ -85,5 +89,9 @@ export const spinner = () => h("span", { class: "spinner", "aria-hidden": "true"
 
 /** Make a button with an icon and a name for screen readers. */
 export function iconButton(name, label, props) {
-  return h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, ...props }, icon(name));
+  return h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": label, title: label, ...props },
+    icon(name),
+  );
 }

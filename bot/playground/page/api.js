@@ -10,7 +10,9 @@ async function call(path, options) {
   try {
     response = await fetch(path, options);
   } catch {
-    throw new Refused("The playground did not answer. Is it still running? Nothing was sent.");
+    throw new Refused(
+      "The playground did not answer. Look whether this was done before you do it again.",
+    );
   }
   const body = await response.json().catch(() => null);
   if (!response.ok) throw new Refused(body?.error ?? `The playground answered ${response.status}.`);

@@ -40,7 +40,9 @@ function drawPerson() {
   const { people, workspace } = store.state;
   byId("workspace").textContent = workspace.name;
   if (select.options.length !== people.length) {
-    select.replaceChildren(...people.map((person) => h("option", { value: person.handle }, person.name)));
+    select.replaceChildren(
+      ...people.map((person) => h("option", { value: person.handle }, person.name)),
+    );
   }
   if (document.activeElement !== select || select.value !== store.user) select.value = store.user;
 }
@@ -75,7 +77,9 @@ const wide = () => matchMedia("(min-width: 861px)").matches;
 function reached(yes) {
   const line = byId("offline");
   line.hidden = yes;
-  line.textContent = yes ? "" : "The playground does not answer. What you typed is kept; the page goes on by itself when it is back.";
+  line.textContent = yes
+    ? ""
+    : "The playground does not answer. What you typed is kept; the page goes on by itself when it is back.";
 }
 
 function wire() {

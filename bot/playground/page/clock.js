@@ -6,7 +6,11 @@ import { me, now, store } from "./store.js";
 import { whisper } from "./tell.js";
 import { city, fromLocal, hourMinute, shortDay, toLocal } from "./time.js";
 
-const STEPS = [["1h", "+1 hour"], ["1d", "+1 day"], ["1w", "+1 week"]];
+const STEPS = [
+  ["1h", "+1 hour"],
+  ["1d", "+1 day"],
+  ["1w", "+1 week"],
+];
 
 let parts = null;
 
@@ -15,12 +19,31 @@ export function wireClock() {
   const box = document.getElementById("clock");
   const utc = h("p", { class: "clock-now", data: { testid: "clock-now" } });
   const local = h("p", { class: "clock-local", data: { testid: "clock-local" } });
-  const steps = STEPS.map(([step, words]) => h("button", {
-    type: "button", class: "button", data: { testid: `clock-${step}` }, on: { click: () => move({ advance: step }, words) },
-  }, words));
-  const until = h("input", { type: "datetime-local", id: "clock-until", data: { testid: "clock-until" } });
+  const steps = STEPS.map(([step, words]) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        data: { testid: `clock-${step}` },
+        on: { click: () => move({ advance: step }, words) },
+      },
+      words,
+    ),
+  );
+  const until = h("input", {
+    type: "datetime-local",
+    id: "clock-until",
+    data: { testid: "clock-until" },
+  });
   const go = h("button", { type: "submit", class: "button", data: { testid: "clock-go" } }, "Go");
-  const form = h("form", { class: "clock-until" }, h("label", { for: "clock-until" }, "Or until a day and time there"), until, go);
+  const form = h(
+    "form",
+    { class: "clock-until" },
+    h("label", { for: "clock-until" }, "Or until a day and time there"),
+    until,
+    go,
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const target = fromLocal(until.value, me().tz);
@@ -28,7 +51,14 @@ export function wireClock() {
     else say("Choose a day and a time first.");
   });
   const line = h("p", { class: "clock-line", role: "status", data: { testid: "clock-result" } });
-  box.replaceChildren(h("h2", { id: "clock-title" }, "Clock"), local, utc, h("div", { class: "button-row" }, steps), form, line);
+  box.replaceChildren(
+    h("h2", { id: "clock-title" }, "Clock"),
+    local,
+    utc,
+    h("div", { class: "button-row" }, steps),
+    form,
+    line,
+  );
   parts = { utc, local, until, line, controls: [...steps, go] };
   setInterval(drawClock, 1000);
 }
@@ -38,8 +68,13 @@ export function drawClock() {
   if (!store.state) return;
   const present = now();
   const { tz, name } = me();
-  put(parts.local, `${shortDay(present, tz)}, ${hourMinute(present, tz)} for ${first(name)} in ${city(tz)}`);
+  put(
+    parts.local,
+    `${shortDay(present, tz)}, ${hourMinute(present, tz)} for ${first(name)} in ${city(tz)}`,
+  );
   put(parts.utc, `${shortDay(present, "UTC")}, ${hourMinute(present, "UTC")} UTC`);
+  if (parts.zone !== tz) parts.until.value = "";
+  parts.zone = tz;
   if (!parts.until.value) parts.until.value = toLocal(new Date(present.getTime() + 86400000), tz);
 }
 

@@ -9,25 +9,49 @@ const firstWord = (usage) => usage.split(/[\s[<(]/, 1)[0];
 function offers(typed) {
   const { command, completions } = store.state.app;
   if (!typed.startsWith("/") || typed.includes("\n")) return [];
-  if (command.startsWith(typed) && typed !== command) return [{ text: `${command} `, usage: "", summary: "Talk to the app: help, or a question in your own words" }];
+  if (command.startsWith(typed) && typed !== command)
+    return [
+      {
+        text: `${command} `,
+        usage: "",
+        summary: "Talk to the app: help, or a question in your own words",
+      },
+    ];
   if (typed !== command && !typed.startsWith(`${command} `)) return [];
   const rest = typed.slice(command.length).trimStart().toLowerCase();
   return completions
-    .filter(({ usage }) => usage.toLowerCase().startsWith(rest) || firstWord(usage).startsWith(rest))
+    .filter(
+      ({ usage }) => usage.toLowerCase().startsWith(rest) || firstWord(usage).startsWith(rest),
+    )
     .map(({ usage, summary }) => ({ text: complete(command, usage), usage, summary }));
 }
 
 function complete(command, usage) {
-  const plain = usage.split(/\s*[[<(]/, 1)[0].split("/", 1)[0].trim();
+  const plain = usage
+    .split(/\s*[[<(]/, 1)[0]
+    .split("/", 1)[0]
+    .trim();
   return `${command} ${plain}${plain && plain !== usage.trim() ? " " : ""}`;
 }
 
 /** Make the list of offers of a composer: give {update, keydown}; keydown says whether it took a key. */
 export function completer(field, form) {
   const id = freshId("offers");
-  const list = h("ul", { class: "offers", role: "listbox", id, "aria-label": "Ways to use the command", hidden: true });
+  const list = h("ul", {
+    class: "offers",
+    role: "listbox",
+    id,
+    "aria-label": "Ways to use the command",
+    hidden: true,
+  });
   form.prepend(list);
-  const wiring = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": id, "aria-haspopup": "listbox" };
+  const wiring = {
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": id,
+    "aria-haspopup": "listbox",
+  };
   for (const [name, value] of Object.entries(wiring)) field.setAttribute(name, value);
   let shown = [];
   let at = -1;
@@ -61,12 +85,14 @@ export function completer(field, form) {
   const keydown = (event) => {
     if (list.hidden || !shown.length) return false;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) point(at < 0 && step < 0 ? shown.length - 1 : (at + step + shown.length) % shown.length);
+    if (step)
+      point(at < 0 && step < 0 ? shown.length - 1 : (at + step + shown.length) % shown.length);
     else if (event.key === "Escape") {
       closedFor = field.value;
       update();
     } else if (event.key === "Tab" && !event.shiftKey) take(shown[Math.max(at, 0)]);
-    else if (event.key === "Enter" && !event.shiftKey && (at >= 0 || unfinished(field.value))) take(shown[Math.max(at, 0)]);
+    else if (event.key === "Enter" && !event.shiftKey && (at >= 0 || unfinished(field.value)))
+      take(shown[Math.max(at, 0)]);
     else return false;
     event.preventDefault();
     event.stopPropagation();
@@ -87,8 +113,12 @@ function unfinished(typed) {
 
 function row(offer, id, take) {
   const { command } = store.state.app;
-  const node = h("li", { role: "option", id, "aria-selected": "false" },
-    h("code", null, `${command} ${offer.usage}`.trim()), h("span", null, offer.summary));
+  const node = h(
+    "li",
+    { role: "option", id, "aria-selected": "false" },
+    h("code", null, `${command} ${offer.usage}`.trim()),
+    h("span", null, offer.summary),
+  );
   // mousedown, so that the field keeps the keyboard
   node.addEventListener("mousedown", (event) => {
     event.preventDefault();

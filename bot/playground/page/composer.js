@@ -20,14 +20,33 @@ export function composer({ channel, label, hint, thread = null, working }) {
   const ids = freshId("composer");
   const prefix = thread ? "thread-composer" : "composer";
   const field = h("textarea", {
-    rows: "1", id: ids, dir: "auto", placeholder: label, "aria-label": label,
-    "aria-describedby": `${ids}-hint ${ids}-error`, data: { testid: prefix, key: ids }, autocomplete: "off",
+    rows: "1",
+    id: ids,
+    dir: "auto",
+    placeholder: label,
+    "aria-label": label,
+    "aria-describedby": `${ids}-hint ${ids}-error`,
+    data: { testid: prefix, key: ids },
+    autocomplete: "off",
   });
   const error = h("p", { class: "composer-error", id: `${ids}-error`, role: "alert" });
-  const send = h("button", { type: "submit", class: "button primary send", "aria-label": "Send", data: { testid: thread ? "thread-send" : "composer-send" } }, icon("send"));
-  const form = h("form", { class: "composer" }, error,
+  const send = h(
+    "button",
+    {
+      type: "submit",
+      class: "button primary send",
+      "aria-label": "Send",
+      data: { testid: thread ? "thread-send" : "composer-send" },
+    },
+    icon("send"),
+  );
+  const form = h(
+    "form",
+    { class: "composer" },
+    error,
     h("div", { class: "composer-box" }, field, send),
-    h("p", { class: "composer-hint", id: `${ids}-hint` }, hint));
+    h("p", { class: "composer-hint", id: `${ids}-hint` }, hint),
+  );
   const list = thread ? null : completer(field, form);
   const resize = () => {
     field.classList.toggle("tall", field.value.length > 200 || field.value.includes("\n"));
@@ -76,7 +95,8 @@ const isCommand = (text) => /^\/\S/.test(text);
 function refusal(text, thread) {
   const { command } = store.state.app;
   if (!isCommand(text)) return null;
-  if (thread) return `Commands do not work in threads. Write ${command} in the conversation itself.`;
+  if (thread)
+    return `Commands do not work in threads. Write ${command} in the conversation itself.`;
   const name = text.split(/\s/, 1)[0];
   if (name === command) return null;
   return `There is no command ${name} here; the app's command is ${command}. To send this as a message, begin with another character.`;
@@ -90,7 +110,11 @@ async function deliver(text, channel, thread, working) {
   const name = text.split(/\s/, 1)[0];
   working?.(text);
   try {
-    const answer = await act("command", { channel, command: name, text: text.slice(name.length).trim() });
+    const answer = await act("command", {
+      channel,
+      command: name,
+      text: text.slice(name.length).trim(),
+    });
     if (!answer.acknowledged) whisper(`${name} did not answer in time.`);
   } finally {
     working?.(null);

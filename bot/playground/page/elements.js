@@ -16,7 +16,12 @@ export function element(ctx, block, item, label = {}) {
 
 /** Draw a box that says which part the page cannot show. */
 export function unknown(type) {
-  return h("div", { class: "unknown", role: "note" }, "Not shown in the playground: ", h("code", null, type ?? "no type"));
+  return h(
+    "div",
+    { class: "unknown", role: "note" },
+    "Not shown in the playground: ",
+    h("code", null, type ?? "no type"),
+  );
 }
 
 function button(ctx, block, item) {
@@ -32,7 +37,10 @@ function button(ctx, block, item) {
 }
 
 const sends = (ctx, block, item) =>
-  ctx.surface !== "modal" || block.type !== "input" || block.dispatch_action || item.dispatch_action;
+  ctx.surface !== "modal" ||
+  block.type !== "input" ||
+  block.dispatch_action ||
+  item.dispatch_action;
 
 /** Keep an entered value, and send it when the place says so. */
 export function entered(ctx, block, item, value, send = true) {
@@ -52,9 +60,10 @@ const named = (label, item) => ({
 export function optionsOf(item) {
   const plain = (text, value) => ({ text: { type: "plain_text", text, emoji: false }, value });
   const people = () => store.state.people.map((person) => plain(person.name, person.id));
-  const channels = () => store.state.channels
-    .filter((channel) => channel.kind === "channel")
-    .map((channel) => plain(`#${channel.name}`, channel.id));
+  const channels = () =>
+    store.state.channels
+      .filter((channel) => channel.kind === "channel")
+      .map((channel) => plain(`#${channel.name}`, channel.id));
   if (item.type.includes("users")) return people();
   if (item.type.includes("channels")) return channels();
   if (item.type.includes("conversations")) return [...channels(), ...people()];
@@ -64,7 +73,8 @@ export function optionsOf(item) {
 function select(ctx, block, item, label) {
   const option = (each) => h("option", { value: each.value }, optionText(each));
   const groups = (item.option_groups ?? []).map((group) =>
-    h("optgroup", { label: textOf(group.label) }, group.options.map(option)));
+    h("optgroup", { label: textOf(group.label) }, group.options.map(option)),
+  );
   const none = h("option", { value: "" }, textOf(item.placeholder) || "Choose…");
   const node = h("select", named(label, item), none, optionsOf(item).map(option), groups);
   node.value = held(ctx, block, item);
@@ -82,22 +92,39 @@ function choices(ctx, block, item, label) {
   const kind = isList(item) ? "checkbox" : "radio";
   const name = freshId("choice");
   const box = h("div", {
-    class: "choices", role: kind === "radio" ? "radiogroup" : "group",
-    "aria-labelledby": label.labelId, "aria-label": label.labelId ? null : label.text || "Choices",
-    "aria-describedby": label.describe, "aria-invalid": label.wrong && kind === "radio" ? "true" : null,
+    class: "choices",
+    role: kind === "radio" ? "radiogroup" : "group",
+    "aria-labelledby": label.labelId,
+    "aria-label": label.labelId ? null : label.text || "Choices",
+    "aria-describedby": label.describe,
+    "aria-invalid": label.wrong && kind === "radio" ? "true" : null,
   });
   const value = () => {
     const on = [...box.querySelectorAll("input:checked")].map((input) => input.value);
-    return kind === "radio" ? on[0] ?? "" : on;
+    return kind === "radio" ? (on[0] ?? "") : on;
   };
   const now = [held(ctx, block, item)].flat();
   for (const option of item.options ?? []) {
-    const input = h("input", { type: kind, name, value: option.value, id: option === item.options[0] ? label.id : null });
+    const input = h("input", {
+      type: kind,
+      name,
+      value: option.value,
+      id: option === item.options[0] ? label.id : null,
+    });
     input.checked = now.includes(option.value);
     input.addEventListener("change", () => entered(ctx, block, item, value()));
     register(input, ctx, block, item);
-    const hint = option.description && h("span", { class: "choice-hint" }, shown(option.description, ctx.names, "span"));
-    box.append(h("label", { class: "choice" }, input, h("span", null, shown(option.text, ctx.names, "span"), hint)));
+    const hint =
+      option.description &&
+      h("span", { class: "choice-hint" }, shown(option.description, ctx.names, "span"));
+    box.append(
+      h(
+        "label",
+        { class: "choice" },
+        input,
+        h("span", null, shown(option.text, ctx.names, "span"), hint),
+      ),
+    );
   }
   return box;
 }
@@ -106,10 +133,19 @@ function field(ctx, block, item, label) {
   const many = item.multiline || item.type === "rich_text_input";
   const kind = { email_text_input: "email", url_text_input: "url" }[item.type] ?? "text";
   const number = item.type === "number_input";
-  const props = { ...named(label, item), placeholder: textOf(item.placeholder) || null, dir: "auto", autocomplete: "off" };
+  const props = {
+    ...named(label, item),
+    placeholder: textOf(item.placeholder) || null,
+    dir: "auto",
+    autocomplete: "off",
+  };
   const node = many
     ? h("textarea", { ...props, rows: "5" })
-    : h("input", { ...props, type: kind, inputmode: number ? (item.is_decimal_allowed ? "decimal" : "numeric") : null });
+    : h("input", {
+        ...props,
+        type: kind,
+        inputmode: number ? (item.is_decimal_allowed ? "decimal" : "numeric") : null,
+      });
   node.value = held(ctx, block, item);
   register(node, ctx, block, item);
   if (item.focus_on_load) node.dataset.focusFirst = "1";
@@ -148,10 +184,17 @@ function counted(item, node) {
     const short = least && length < least;
     const long = most && length > most;
     const of = most ? `${length} of ${most} characters` : `${length} characters`;
-    line.textContent = short ? `${of}, at least ${least}` : long ? `${of}: ${length - most} too many` : of;
+    line.textContent = short
+      ? `${of}, at least ${least}`
+      : long
+        ? `${of}: ${length - most} too many`
+        : of;
     line.classList.toggle("off", Boolean(long || (short && length > 0)));
   };
-  node.setAttribute("aria-describedby", [node.getAttribute("aria-describedby"), line.id].filter(Boolean).join(" "));
+  node.setAttribute(
+    "aria-describedby",
+    [node.getAttribute("aria-describedby"), line.id].filter(Boolean).join(" "),
+  );
   update();
   return { node: line, update };
 }
@@ -163,7 +206,8 @@ function picker(type) {
     const moment = item.type === "datetimepicker";
     const now = held(ctx, block, item);
     node.value = moment && now ? toLocal(new Date(now * 1000), zone) : now;
-    const read = () => (moment && node.value ? Math.floor(fromLocal(node.value, zone) / 1000) : node.value);
+    const read = () =>
+      moment && node.value ? Math.floor(fromLocal(node.value, zone) / 1000) : node.value;
     let timer = null;
     let last = node.value;
     // A date that is typed passes through other dates: wait until the person is done.
@@ -185,29 +229,61 @@ function picker(type) {
 
 function feedback(ctx, block, item) {
   const sides = [item.positive_button, item.negative_button].filter(Boolean);
-  return h("span", { class: "button-row" }, sides.map((side) => {
-    const node = h("button", { type: "button", class: "button", "aria-label": side.accessibility_label }, textOf(side.text));
-    node.addEventListener("click", () => use(ctx, block, item, side.value));
-    return register(node, ctx, block, item);
-  }));
+  return h(
+    "span",
+    { class: "button-row" },
+    sides.map((side) => {
+      const node = h(
+        "button",
+        { type: "button", class: "button", "aria-label": side.accessibility_label },
+        textOf(side.text),
+      );
+      node.addEventListener("click", () => use(ctx, block, item, side.value));
+      return register(node, ctx, block, item);
+    }),
+  );
 }
 
 function iconElement(ctx, block, item) {
-  return button(ctx, block, { ...item, text: item.text ?? { type: "plain_text", text: item.icon } });
+  return button(ctx, block, {
+    ...item,
+    text: item.text ?? { type: "plain_text", text: item.icon },
+  });
 }
 
-const image = (ctx, block, item) => h("div", { class: "image" }, h("span", { class: "image-kind" }, "Image"), item.alt_text || "no description");
+const image = (ctx, block, item) =>
+  h(
+    "div",
+    { class: "image" },
+    h("span", { class: "image-kind" }, "Image"),
+    item.alt_text || "no description",
+  );
 
 // Without a prototype, so that no type from outside finds anything but these.
 const DRAW = {
   __proto__: null,
-  button, image, overflow, feedback_buttons: feedback, icon_button: iconElement,
-  static_select: select, users_select: select, channels_select: select, conversations_select: select,
+  button,
+  image,
+  overflow,
+  feedback_buttons: feedback,
+  icon_button: iconElement,
+  static_select: select,
+  users_select: select,
+  channels_select: select,
+  conversations_select: select,
   external_select: field,
-  multi_static_select: multi, multi_users_select: multi, multi_channels_select: multi,
+  multi_static_select: multi,
+  multi_users_select: multi,
+  multi_channels_select: multi,
   multi_conversations_select: multi,
-  radio_buttons: choices, checkboxes: choices,
-  datepicker: picker("date"), timepicker: picker("time"), datetimepicker: picker("datetime-local"),
-  plain_text_input: field, email_text_input: field, url_text_input: field, number_input: field,
+  radio_buttons: choices,
+  checkboxes: choices,
+  datepicker: picker("date"),
+  timepicker: picker("time"),
+  datetimepicker: picker("datetime-local"),
+  plain_text_input: field,
+  email_text_input: field,
+  url_text_input: field,
+  number_input: field,
   rich_text_input: field,
 };

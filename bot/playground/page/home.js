@@ -29,7 +29,14 @@ async function ask() {
 export function drawHome(surface) {
   let box = surface.querySelector(":scope > .home");
   if (!box) {
-    box = h("div", { class: "home scroll", id: "app-panel", role: "tabpanel", tabindex: "0", "aria-labelledby": "tab-home", data: { testid: "home" } });
+    box = h("div", {
+      class: "home scroll",
+      id: "app-panel",
+      role: "tabpanel",
+      tabindex: "0",
+      "aria-labelledby": "tab-home",
+      data: { testid: "home" },
+    });
     surface.replaceChildren(box);
   }
   drawInto(box);
@@ -40,18 +47,27 @@ function drawInto(box) {
   if (!view) return patch(box, [nothing()]);
   const mark = markFocus(box);
   const ctx = {
-    surface: "home", place: `v:${view.id}`, heading: 2, names: names(), target: { view_id: view.id },
+    surface: "home",
+    place: `v:${view.id}`,
+    heading: 2,
+    names: names(),
+    target: { view_id: view.id },
     values: view.state?.values,
+    blocks: view.blocks,
   };
   const sign = JSON.stringify([view.id, view.hash, ctx.names.zone, store.user]);
-  patch(box, [{ key: view.id, sign, build: () => h("div", { class: "home-page" }, blocks(ctx, view.blocks)) }]);
+  patch(box, [
+    { key: view.id, sign, build: () => h("div", { class: "home-page" }, blocks(ctx, view.blocks)) },
+  ]);
   restoreFocus(box, mark);
 }
 
 function nothing() {
   const { app } = store.state;
   const again = h("button", { type: "button", class: "button", on: { click: ask } }, "Ask again");
-  const text = waiting ? `Opening the Home of ${app.name}…` : `${app.name} has shown no Home to ${me().name} yet.`;
+  const text = waiting
+    ? `Opening the Home of ${app.name}…`
+    : `${app.name} has shown no Home to ${me().name} yet.`;
   const build = () => h("div", { class: "empty" }, h("p", null, text), !waiting && again);
   return { key: "none", sign: text, build };
 }

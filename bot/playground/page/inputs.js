@@ -4,9 +4,14 @@ const entered = new Map();
 
 const ONE = new Set(["static_select", "external_select", "radio_buttons"]);
 const NAMES = {
-  datepicker: "date", timepicker: "time", datetimepicker: "date_time",
-  users_select: "user", conversations_select: "conversation", channels_select: "channel",
-  multi_users_select: "users", multi_conversations_select: "conversations",
+  datepicker: "date",
+  timepicker: "time",
+  datetimepicker: "date_time",
+  users_select: "user",
+  conversations_select: "conversation",
+  channels_select: "channel",
+  multi_users_select: "users",
+  multi_conversations_select: "conversations",
   multi_channels_select: "channels",
 };
 
@@ -20,7 +25,8 @@ export const isList = (element) =>
 
 function initial(element) {
   if (ONE.has(element.type)) return element.initial_option?.value ?? "";
-  if (NAMES[element.type]) return element[`initial_${NAMES[element.type]}`] ?? (isList(element) ? [] : "");
+  if (NAMES[element.type])
+    return element[`initial_${NAMES[element.type]}`] ?? (isList(element) ? [] : "");
   if (isList(element)) return (element.initial_options ?? []).map((option) => option.value);
   if (element.type === "rich_text_input") return "";
   return element.initial_value ?? "";
@@ -30,7 +36,8 @@ function known(ctx, block, element) {
   const state = ctx.values?.[block.block_id]?.[element.action_id];
   if (!state || state.type !== element.type) return undefined;
   if (ONE.has(element.type)) return state.selected_option?.value ?? "";
-  if (NAMES[element.type]) return state[`selected_${NAMES[element.type]}`] ?? (isList(element) ? [] : "");
+  if (NAMES[element.type])
+    return state[`selected_${NAMES[element.type]}`] ?? (isList(element) ? [] : "");
   if (isList(element)) return (state.selected_options ?? []).map((option) => option.value);
   if (element.type === "rich_text_input") return undefined;
   return state.value ?? "";

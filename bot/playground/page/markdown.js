@@ -4,6 +4,8 @@ import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { decode, link } from "./mrkdwn.js";
 
+const DEEPEST = 6;
+
 const INLINE = [
   [/^(`+)([^`]|[^`][\s\S]*?[^`])\1(?!`)/, (m) => h("code", null, m[2].trim() || m[2])],
   [/^!\[([^\]\n]*)\]\(([^)\s]*)[^)]*\)/, (m) => h("span", { class: "alt" }, `Image: ${m[1]}`)],
@@ -22,8 +24,8 @@ const INLINE = [
 function inline(text, depth = 0) {
   const out = [];
   let plain = "";
-  for (let i = 0; i < text.length; ) {
-    const found = /[`!\[<*_~:h \\]/.test(text[i]) && depth < 6 && match(text, i, depth);
+  for (let i = 0; i < text.length;) {
+    const found = /[`!\[<*_~:h \\]/.test(text[i]) && depth < DEEPEST && match(text, i, depth);
     if (found) {
       if (plain) out.push(decode(plain));
       plain = "";
@@ -57,14 +59,14 @@ const ROW = /^\s*\|?(.+\|.*)\|?\s*$/;
 const RULE = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
 
 /** Turn markdown text into nodes. */
-export function markdown(text) {
+export function markdown(text, depth = 0) {
   const out = document.createDocumentFragment();
   const lines = text.split("\n");
-  for (let i = 0; i < lines.length; ) i = block(lines, i, out);
+  for (let i = 0; i < lines.length;) i = block(lines, i, out, depth);
   return out;
 }
 
-function block(lines, i, out) {
+function block(lines, i, out, depth) {
   const line = lines[i];
   const heading = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line);
   if (!line.trim()) return i + 1;
@@ -74,8 +76,8 @@ function block(lines, i, out) {
     out.append(h(`h${level}`, { class: "md-heading" }, inline(heading[2])));
     return i + 1;
   }
-  if (/^\s*([-*_])(\s*\1){2,}\s*$/.test(line)) return out.append(h("hr")), i + 1;
-  if (/^\s*>/.test(line)) return quote(lines, i, out);
+  if (/^\s*([-*_])(\s*\1){2,}\s*$/.test(line)) return (out.append(h("hr")), i + 1);
+  if (/^\s*>/.test(line) && depth < DEEPEST) return quote(lines, i, out, depth);
   if (ITEM.test(line)) return list(lines, i, out);
   if (ROW.test(line) && RULE.test(lines[i + 1] ?? "") && lines[i + 1].includes("-")) {
     return table(lines, i, out);
@@ -90,11 +92,14 @@ function fence(lines, i, out) {
   return end + 1;
 }
 
-function quote(lines, i, out) {
+function quote(lines, i, out, depth) {
   let end = i;
   while (end < lines.length && /^\s*>/.test(lines[end])) end += 1;
-  const inside = lines.slice(i, end).map((line) => line.replace(/^\s*> ?/, "")).join("\n");
-  out.append(h("blockquote", null, markdown(inside)));
+  const inside = lines
+    .slice(i, end)
+    .map((line) => line.replace(/^\s*> ?/, ""))
+    .join("\n");
+  out.append(h("blockquote", null, markdown(inside, depth + 1)));
   return end;
 }
 
@@ -114,14 +119,24 @@ function list(lines, i, out) {
   return end;
 }
 
-const cells = (line) => line.trim().replace(/^\||\|$/g, "").split(/(?<!\\)\|/);
+const cells = (line) =>
+  line
+    .trim()
+    .replace(/^\||\|$/g, "")
+    .split(/(?<!\\)\|/);
 
 function table(lines, i, out) {
   const head = cells(lines[i]).map((text) => h("th", { scope: "col" }, inline(text.trim())));
   const body = h("tbody");
   let end = i + 2;
   for (; end < lines.length && ROW.test(lines[end]); end += 1) {
-    body.append(h("tr", null, cells(lines[end]).map((text) => h("td", null, inline(text.trim())))));
+    body.append(
+      h(
+        "tr",
+        null,
+        cells(lines[end]).map((text) => h("td", null, inline(text.trim()))),
+      ),
+    );
   }
   const whole = h("table", null, h("thead", null, h("tr", null, head)), body);
   out.append(h("div", { class: "table-box", tabindex: "0" }, whole));

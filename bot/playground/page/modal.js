@@ -8,7 +8,8 @@ import { forget, formValues } from "./inputs.js";
 import { me, names, store } from "./store.js";
 import { textOf } from "./texts.js";
 
-const FOCUSABLE = 'a[href], button:not([disabled]):not([tabindex="-1"]), input:not([disabled]), select:not([disabled]), textarea:not([disabled]), summary, [tabindex="0"]';
+const FOCUSABLE =
+  'a[href], button:not([disabled]):not([tabindex="-1"]), input:not([disabled]), select:not([disabled]), textarea:not([disabled]), summary, [tabindex="0"]';
 
 let shown = null; // {id, sign, dialog, form, body, say, submit, ctx, view}
 let opener = null;
@@ -20,7 +21,9 @@ document.addEventListener("focusin", (event) => {
 
 /** Draw the topmost form of the acting person, or close what is shown. */
 export function drawModal() {
-  const stack = store.state.views.filter((view) => view.user === me().id).sort((a, b) => a.depth - b.depth);
+  const stack = store.state.views
+    .filter((view) => view.user === me().id)
+    .sort((a, b) => a.depth - b.depth);
   forgetClosed(stack);
   const top = stack.at(-1);
   if (!top) return end();
@@ -48,13 +51,22 @@ function end() {
   (same ?? document.getElementById("main")).focus({ preventScroll: true });
 }
 
-const again = (node) => node?.dataset?.key &&
-  [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === node.dataset.key);
+const again = (node) =>
+  node?.dataset?.key &&
+  [...document.querySelectorAll("[data-key]")].find(
+    (each) => each.dataset.key === node.dataset.key,
+  );
 
 function contextOf(top) {
   return {
-    surface: "modal", place: `v:${top.id}`, heading: 3, names: names(), target: { view_id: top.id },
-    values: top.view.state?.values, errors: top.errors,
+    surface: "modal",
+    place: `v:${top.id}`,
+    heading: 3,
+    names: names(),
+    target: { view_id: top.id },
+    values: top.view.state?.values,
+    errors: top.errors,
+    blocks: top.view.blocks,
   };
 }
 
@@ -69,7 +81,10 @@ function show(top, sign) {
   fill(top, sign, id);
   dialog.setAttribute("aria-labelledby", `${id}-title`);
   dialog.dataset.callbackId = top.view.callback_id ?? "";
-  dialog.replaceChildren(form, h("div", { class: "sr dialog-live", role: "status", "aria-live": "polite" }));
+  dialog.replaceChildren(
+    form,
+    h("div", { class: "sr dialog-live", role: "status", "aria-live": "polite" }),
+  );
   if (first) {
     document.body.append(dialog);
     dialog.showModal();
@@ -78,7 +93,11 @@ function show(top, sign) {
 }
 
 function frame() {
-  const dialog = h("dialog", { class: "dialog modal", data: { testid: "modal" }, "aria-modal": "true" });
+  const dialog = h("dialog", {
+    class: "dialog modal",
+    data: { testid: "modal" },
+    "aria-modal": "true",
+  });
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
     close();
@@ -103,24 +122,54 @@ function trap(event, dialog) {
 function fill(top, sign, id) {
   const { form, body, say } = shown;
   const { view } = top;
-  const x = iconButton("close", "Close", { data: { testid: "modal-close", key: "modal-close" }, on: { click: close } });
-  const cancel = h("button", { type: "button", class: "button", data: { key: "modal-cancel" }, on: { click: close } }, textOf(view.close) || "Close");
-  const submit = view.submit && h("button", {
-    type: "submit", class: "button primary", data: { testid: "modal-submit", key: "modal-submit" }, disabled: Boolean(view.submit_disabled),
-  }, h("span", { class: "button-text" }, textOf(view.submit)), spinner());
+  const x = iconButton("close", "Close", {
+    data: { testid: "modal-close", key: "modal-close" },
+    on: { click: close },
+  });
+  const cancel = h(
+    "button",
+    { type: "button", class: "button", data: { key: "modal-cancel" }, on: { click: close } },
+    textOf(view.close) || "Close",
+  );
+  const submit =
+    view.submit &&
+    h(
+      "button",
+      {
+        type: "submit",
+        class: "button primary",
+        data: { testid: "modal-submit", key: "modal-submit" },
+        disabled: Boolean(view.submit_disabled),
+      },
+      h("span", { class: "button-text" }, textOf(view.submit)),
+      spinner(),
+    );
   Object.assign(shown, { view, sign, submit, ctx: contextOf(top), titleId: id });
   body.replaceChildren(blocks(shown.ctx, view.blocks));
-  const steps = top.depth > 1 ? h("p", { class: "dialog-depth" }, `Opened from the form before it (${top.depth})`) : null;
+  const steps =
+    top.depth > 1
+      ? h("p", { class: "dialog-depth" }, `Opened from the form before it (${top.depth})`)
+      : null;
   form.replaceChildren(
-    h("header", { class: "dialog-head" }, h("div", null, h("h2", { id: `${id}-title` }, textOf(view.title) || "Form"), steps ?? ""), x),
-    body, say, h("footer", { class: "dialog-actions" }, cancel, submit || ""));
+    h(
+      "header",
+      { class: "dialog-head" },
+      h("div", null, h("h2", { id: `${id}-title` }, textOf(view.title) || "Form"), steps ?? ""),
+      x,
+    ),
+    body,
+    say,
+    h("footer", { class: "dialog-actions" }, cancel, submit || ""),
+  );
   form.onsubmit = send;
 }
 
 function redraw(top, sign) {
   const mark = markFocus(shown.dialog);
   const place = shown.body.scrollTop;
-  const wrong = Object.keys(top.errors).length > 0 && JSON.stringify(top.errors) !== JSON.stringify(shown.ctx.errors);
+  const wrong =
+    Object.keys(top.errors).length > 0 &&
+    JSON.stringify(top.errors) !== JSON.stringify(shown.ctx.errors);
   fill(top, sign, shown.titleId);
   shown.body.scrollTop = place;
   restoreFocus(shown.dialog, mark);
@@ -131,7 +180,8 @@ function redraw(top, sign) {
 
 function focusFirst() {
   const wanted = shown.body.querySelector("[data-focus-first]");
-  const field = wanted ?? shown.body.querySelector("input, select, textarea, summary, button, a[href]");
+  const field =
+    wanted ?? shown.body.querySelector("input, select, textarea, summary, button, a[href]");
   (field ?? shown.submit ?? shown.form.querySelector("button"))?.focus({ preventScroll: !wanted });
   shown.body.scrollTop = wanted ? shown.body.scrollTop : 0;
 }
@@ -174,7 +224,8 @@ function after(form, answer) {
   const loose = Object.entries(answer.errors ?? {}).filter(([id]) => !fields.has(id));
   if (loose.length) return tell(form, loose.map(([, text]) => text).join(" "));
   if (answer.response_action === "errors") return focusError();
-  if (!answer.acknowledged) tell(form, "The app did not answer in time. What you typed is still here; send it again.");
+  if (!answer.acknowledged)
+    tell(form, "The app did not answer in time. What you typed is still here; send it again.");
 }
 
 function tell(form, text) {

@@ -79,7 +79,7 @@ export function inline(text, names, depth = 0) {
     plain = "";
     out.push(node);
   };
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const [node, next] = piece(text, i, names, depth);
     if (node) put(node);
     else plain += text.slice(i, next);
@@ -116,7 +116,10 @@ function coded(text, i) {
     const code = /^:([a-z0-9_+-]{1,50}):/.exec(rest);
     const shown = code && emoji(code[1]);
     if (!shown) return null;
-    return [h("span", { class: "emoji", role: "img", "aria-label": code[1] }, shown), i + code[0].length];
+    return [
+      h("span", { class: "emoji", role: "img", "aria-label": code[1] }, shown),
+      i + code[0].length,
+    ];
   }
   if (i > 0 && wordish(text[i - 1])) return null;
   const address = /^https?:\/\/[^\s<>|`*"']+/i.exec(rest);
@@ -144,7 +147,7 @@ export function mrkdwn(text, names) {
 
 function paragraphs(text, names, out) {
   const lines = text.replace(/^\n+|\n+$/g, "").split("\n");
-  for (let i = 0; i < lines.length; ) {
+  for (let i = 0; i < lines.length;) {
     const kind = kindOf(lines[i]);
     let end = i + 1;
     while (end < lines.length && kindOf(lines[end]) === kind) end += 1;
@@ -174,7 +177,11 @@ function list(lines, names) {
   for (const line of lines) {
     const [whole, indent, , number] = ITEM.exec(line);
     const depth = Math.min(4, Math.floor(indent.length / 2));
-    const item = h("li", { class: depth ? `indent-${depth}` : null }, inline(line.slice(whole.length), names));
+    const item = h(
+      "li",
+      { class: depth ? `indent-${depth}` : null },
+      inline(line.slice(whole.length), names),
+    );
     if (number) item.value = number; // as written, for example when a list goes on after a break
     box.append(item);
   }

@@ -7,7 +7,18 @@ import { fail, whisper } from "./tell.js";
 import { avatar } from "./timeline.js";
 import { hourMinute, shortDay } from "./time.js";
 
-const ZONES = Intl.supportedValuesOf?.("timeZone") ?? ["Europe/Berlin", "Asia/Kolkata", "America/Los_Angeles", "UTC"];
+// Browsers still list some zones under the names they had before.
+const RENAMED = {
+  "Asia/Calcutta": "Asia/Kolkata",
+  "Asia/Katmandu": "Asia/Kathmandu",
+  "Asia/Rangoon": "Asia/Yangon",
+  "Asia/Saigon": "Asia/Ho_Chi_Minh",
+  "Europe/Kiev": "Europe/Kyiv",
+  "Atlantic/Faeroe": "Atlantic/Faroe",
+  "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+  "America/Godthab": "America/Nuuk",
+};
+const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone")].map((zone) => RENAMED[zone] ?? zone);
 
 /** Draw the people, keeping their rows. */
 export function drawPeople() {
@@ -18,23 +29,47 @@ export function drawPeople() {
     box.replaceChildren(h("h2", { id: "people-title" }, "People"), list);
     setInterval(drawTimes, 5000);
   }
-  patch(list, store.state.people.map((person) => ({
-    key: person.id, sign: JSON.stringify([person.name, person.title, person.tz]), build: () => row(person),
-  })));
+  patch(
+    list,
+    store.state.people.map((person) => ({
+      key: person.id,
+      sign: JSON.stringify([person.name, person.title, person.tz]),
+      build: () => row(person),
+    })),
+  );
   drawTimes();
 }
 
 function row(person) {
-  const select = h("select", {
-    "aria-label": `Time zone of ${person.name}`, data: { testid: `zone-${person.handle}`, key: `zone-${person.handle}` },
-  }, [...new Set([person.tz, ...ZONES])].sort().map((zone) => h("option", { value: zone }, zone.replace(/_/g, " "))));
+  const select = h(
+    "select",
+    {
+      "aria-label": `Time zone of ${person.name}`,
+      data: { testid: `zone-${person.handle}`, key: `zone-${person.handle}` },
+    },
+    [...new Set([person.tz, ...ZONES])]
+      .sort()
+      .map((zone) => h("option", { value: zone }, zone.replace(/_/g, " "))),
+  );
   select.value = person.tz;
   select.addEventListener("change", () => change(person, select));
-  return h("li", { class: "one-person" }, avatar(person),
-    h("div", null,
+  return h(
+    "li",
+    { class: "one-person" },
+    avatar(person),
+    h(
+      "div",
+      null,
       h("p", { class: "one-name" }, person.name),
-      h("p", { class: "one-title" }, h("time", { class: "one-time", data: { zone: person.tz } }), ` · ${person.title}`),
-      select));
+      h(
+        "p",
+        { class: "one-title" },
+        h("time", { class: "one-time", data: { zone: person.tz } }),
+        ` · ${person.title}`,
+      ),
+      select,
+    ),
+  );
 }
 
 async function change(person, select) {

@@ -25,8 +25,11 @@ export function readTo(channel) {
 /** Give what is new in a channel for the acting person, oldest first. */
 export function unread(channel) {
   const mark = Number(readTo(channel));
-  const fresh = (message) => message.channel === channel.id && Number(message.ts) > mark && message.user !== me().id;
-  const whispered = store.state.ephemerals.filter((shown) => shown.channel === channel.id && Number(shown.ts) > mark);
+  const fresh = (message) =>
+    message.channel === channel.id && Number(message.ts) > mark && message.user !== me().id;
+  const whispered = store.state.ephemerals.filter(
+    (shown) => shown.channel === channel.id && Number(shown.ts) > mark,
+  );
   return [...store.state.messages.filter(fresh), ...whispered].sort((a, b) => a.ts - b.ts);
 }
 

@@ -12,30 +12,60 @@ export function drawNav() {
   const dm = channelOf("app");
   const rows = [
     title("App"),
-    item({ key: "app", label: app.name, mark: () => avatar({ app: true }), href: `#${store.user}/app/${store.place === "app" ? store.tab : "home"}`, channel: dm }),
+    item({
+      key: "app",
+      label: app.name,
+      mark: () => avatar({ app: true }),
+      href: `#${store.user}/app/${store.place === "app" ? store.tab : "home"}`,
+      channel: dm,
+    }),
     title("Channels"),
-    ...channels.filter((channel) => channel.kind === "channel").map((channel) => item({
-      key: channel.name, label: channel.name, mark: () => icon("hash"), href: `#${store.user}/${channel.name}`, channel,
-      note: channel.members.includes(me().id) ? "" : "not joined",
-    })),
+    ...channels
+      .filter((channel) => channel.kind === "channel")
+      .map((channel) =>
+        item({
+          key: channel.name,
+          label: channel.name,
+          mark: () => icon("hash"),
+          href: `#${store.user}/${channel.name}`,
+          channel,
+          note: channel.members.includes(me().id) ? "" : "not joined",
+        }),
+      ),
   ];
   patch(nav, rows);
-  const total = channels.filter((channel) => channel.members.includes(me().id)).reduce((sum, channel) => sum + count(channel), 0);
+  const total = channels
+    .filter((channel) => channel.members.includes(me().id))
+    .reduce((sum, channel) => sum + count(channel), 0);
   document.title = `${total ? `(${total}) ` : ""}${openChannel()?.name ? `#${store.place}` : app.name} · Playground`;
   document.getElementById("menu").classList.toggle("has-new", total > 0);
 }
 
-const title = (text) => ({ key: `title:${text}`, sign: "", build: () => h("h2", { class: "nav-title" }, text) });
+const title = (text) => ({
+  key: `title:${text}`,
+  sign: "",
+  build: () => h("h2", { class: "nav-title" }, text),
+});
 
 const count = (channel) => unread(channel).length;
 
 function item({ key, label, mark, href, channel, note }) {
   const current = store.place === key;
   const fresh = count(channel);
-  const build = () => h("a", {
-    href, class: "nav-item", "aria-current": current ? "page" : null, data: { testid: `nav-${key}`, key: `nav-${key}` },
-  }, mark(), h("span", { class: "nav-name" }, label), note && h("span", { class: "nav-note" }, note),
-  fresh > 0 && h("span", { class: "count" }, String(fresh), h("span", { class: "sr" }, " new")));
+  const build = () =>
+    h(
+      "a",
+      {
+        href,
+        class: "nav-item",
+        "aria-current": current ? "page" : null,
+        data: { testid: `nav-${key}`, key: `nav-${key}` },
+      },
+      mark(),
+      h("span", { class: "nav-name" }, label),
+      note && h("span", { class: "nav-note" }, note),
+      fresh > 0 && h("span", { class: "count" }, String(fresh), h("span", { class: "sr" }, " new")),
+    );
   return { key, sign: JSON.stringify([label, href, current, fresh, note]), build };
 }
 
@@ -61,5 +91,8 @@ export function wireSidebar() {
     show(false);
     menu.focus();
   });
-  matchMedia("(min-width: 861px)").addEventListener("change", (change) => change.matches && show(false));
+  matchMedia("(min-width: 861px)").addEventListener(
+    "change",
+    (change) => change.matches && show(false),
+  );
 }

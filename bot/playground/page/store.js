@@ -27,7 +27,7 @@ export function emit(kind, detail) {
 
 /** Read who acts and which place is open from the address. */
 export function readAddress() {
-  const parts = decodeURIComponent(location.hash.slice(1)).split("/").filter(Boolean);
+  const parts = location.hash.slice(1).split("/").filter(Boolean);
   const kept = recall("place") ?? {};
   store.user = parts[0] ?? kept.user ?? "maya";
   store.place = parts[1] ?? kept.place ?? "app";

@@ -15,7 +15,12 @@ export function whisper(text) {
 /** Show a line until it is dismissed, or for some seconds when `passing`. */
 export function toast(text, { passing = false } = {}) {
   const close = h("button", { type: "button", class: "quiet" }, "Dismiss");
-  const node = h("div", { class: "toast", role: "alert", data: { testid: "toast" } }, h("p", null, text), close);
+  const node = h(
+    "div",
+    { class: "toast", role: "alert", data: { testid: "toast" } },
+    h("p", null, text),
+    close,
+  );
   close.addEventListener("click", () => node.remove());
   while (box().children.length > 2) box().firstChild.remove();
   box().append(node);

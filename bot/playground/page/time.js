@@ -26,8 +26,9 @@ export const hourMinute = (date, zone) =>
 
 /** Give "09:05:30". */
 export const hourMinuteSecond = (date, zone) =>
-  format(zone, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" })
-    .format(date);
+  format(zone, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(
+    date,
+  );
 
 /** Give "Mon 2 Mar 2026". */
 export function shortDay(date, zone) {
@@ -59,14 +60,17 @@ function nearDay(date, zone, now) {
 
 function offset(date, zone) {
   const options = {
-    year: "numeric", month: "2-digit", day: "2-digit",
-    hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
   };
   const part = {};
   for (const { type, value } of format(zone, options).formatToParts(date)) part[type] = value;
-  const local = Date.UTC(
-    part.year, part.month - 1, part.day, part.hour, part.minute, part.second,
-  );
+  const local = Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
   return local - Math.floor(date.getTime() / 1000) * 1000;
 }
 
@@ -85,7 +89,13 @@ export const toLocal = (date, zone) => `${dayKey(date, zone)}T${hourMinute(date,
 export const city = (zone) => zone.split("/").pop().replace(/_/g, " ");
 
 const MINUTE = 60000;
-const SPANS = [[525600, "year"], [43200, "month"], [1440, "day"], [60, "hour"], [1, "minute"]];
+const SPANS = [
+  [525600, "year"],
+  [43200, "month"],
+  [1440, "day"],
+  [60, "hour"],
+  [1, "minute"],
+];
 
 function ago(date, now) {
   const minutes = Math.round((now - date) / MINUTE);
@@ -104,11 +114,18 @@ export function fill(pattern, date, zone, now) {
   const plain = () => text({ day: "numeric", month: "long", year: "numeric" });
   const pretty = (other) => () => nearDay(date, zone, now)?.toLowerCase() ?? other();
   const known = {
-    __proto__: null, date: plain, date_num: () => dayKey(date, zone), date_short: short, date_long: long,
-    date_pretty: pretty(plain), date_short_pretty: pretty(short), date_long_pretty: pretty(long),
+    __proto__: null,
+    date: plain,
+    date_num: () => dayKey(date, zone),
+    date_short: short,
+    date_long: long,
+    date_pretty: pretty(plain),
+    date_short_pretty: pretty(short),
+    date_long_pretty: pretty(long),
     date_slash: () => text({ day: "2-digit", month: "2-digit", year: "numeric" }),
     day_divider_pretty: pretty(long),
-    time: () => hourMinute(date, zone), time_secs: () => hourMinuteSecond(date, zone),
+    time: () => hourMinute(date, zone),
+    time_secs: () => hourMinuteSecond(date, zone),
     ago: () => ago(date, now),
   };
   return pattern.replace(/\{(\w+)\}/g, (whole, name) => known[name]?.() ?? whole);

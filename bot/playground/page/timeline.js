@@ -14,11 +14,22 @@ const TOGETHER_SECONDS = 300;
 /** Give all that stands in a channel (or thread) for the acting person, oldest first. */
 export function entriesOf(channel, thread = null) {
   const here = (item) => item.channel === channel.id;
-  const inThread = (item) => (thread ? item.thread_ts === thread || item.ts === thread : !item.thread_ts || item.thread_ts === item.ts);
+  const inThread = (item) =>
+    thread
+      ? item.thread_ts === thread || item.ts === thread
+      : !item.thread_ts || item.thread_ts === item.ts;
   const messages = store.state.messages.filter((item) => here(item) && inThread(item));
-  const whispers = store.state.ephemerals
-    .filter((item) => here(item) && !dismissed.has(item.id) && (thread ? item.thread_ts === thread : !item.thread_ts));
-  const notices = thread ? [] : store.state.notices.filter((item) => item.channel === channel.id && !dismissed.has(noticeKey(item)));
+  const whispers = store.state.ephemerals.filter(
+    (item) =>
+      here(item) &&
+      !dismissed.has(item.id) &&
+      (thread ? item.thread_ts === thread : !item.thread_ts),
+  );
+  const notices = thread
+    ? []
+    : store.state.notices.filter(
+        (item) => item.channel === channel.id && !dismissed.has(noticeKey(item)),
+      );
   return [
     ...messages.map((item) => ({ kind: "message", at: Number(item.ts), item })),
     ...whispers.map((item) => ({ kind: "whisper", at: Number(item.ts), item })),
@@ -40,7 +51,11 @@ export function rowsOf(entries, { thread = null, newAt = null, redraw } = {}) {
     const key = dayKey(date, zone);
     if (key !== day && !thread) rows.push(dayRow(key, date, zone));
     if (!marked && entry.at >= newAt && entry.item.user !== me().id) {
-      rows.push({ key: "new", sign: "", build: () => h("li", { class: "new-line" }, h("span", null, "New")) });
+      rows.push({
+        key: "new",
+        sign: "",
+        build: () => h("li", { class: "new-line" }, h("span", null, "New")),
+      });
       marked = true;
       before = null;
     }
@@ -53,17 +68,31 @@ export function rowsOf(entries, { thread = null, newAt = null, redraw } = {}) {
 }
 
 function joins(before, entry) {
-  return before?.kind === "message" && entry.kind === "message" && before.item.user === entry.item.user &&
-    entry.at - before.at < TOGETHER_SECONDS && !before.item.reply_count && !entry.item.subtype && !before.item.subtype;
+  return (
+    before?.kind === "message" &&
+    entry.kind === "message" &&
+    before.item.user === entry.item.user &&
+    entry.at - before.at < TOGETHER_SECONDS &&
+    !before.item.reply_count &&
+    !entry.item.subtype &&
+    !before.item.subtype
+  );
 }
 
 function dayRow(key, date, zone) {
   const label = dayLabel(date, zone, now());
-  return { key: `d:${key}`, sign: label, build: () => h("li", { class: "day" }, h("span", null, label)) };
+  return {
+    key: `d:${key}`,
+    sign: label,
+    build: () => h("li", { class: "day" }, h("span", null, label)),
+  };
 }
 
 function whisperCount(message) {
-  return store.state.ephemerals.filter((item) => item.channel === message.channel && item.thread_ts === message.ts && !dismissed.has(item.id)).length;
+  return store.state.ephemerals.filter(
+    (item) =>
+      item.channel === message.channel && item.thread_ts === message.ts && !dismissed.has(item.id),
+  ).length;
 }
 
 function messageRow(message, how) {
@@ -75,18 +104,31 @@ function messageRow(message, how) {
 function drawMessage(message, how, alone) {
   const who = author(message.user);
   if (/_(join|leave)$/.test(message.subtype ?? "")) return systemLine(message, who);
-  const body = h("div", { class: "message-body" },
+  const body = h(
+    "div",
+    { class: "message-body" },
     !how.follows && head(who, message.ts, how.zone, message.edited && "edited"),
     content(message, `m:${message.channel}:${message.ts}`),
     how.follows && message.edited && h("span", { class: "edited" }, "edited"),
     reactions(message),
-    !how.thread && footer(message, alone, how.zone));
-  const tools = !how.thread && !message.reply_count && !alone && h("div", { class: "tools" }, threadButton(message));
+    !how.thread && footer(message, alone, how.zone),
+  );
+  const tools =
+    !how.thread &&
+    !message.reply_count &&
+    !alone &&
+    h("div", { class: "tools" }, threadButton(message));
   const side = how.follows ? stamp(message.ts, how.zone, "message-stamp") : avatar(who);
-  return h("li", {
-    class: `message${how.follows ? " follows" : ""}${who.app ? " from-app" : ""}`,
-    data: { testid: "message", ts: message.ts },
-  }, side, body, tools);
+  return h(
+    "li",
+    {
+      class: `message${how.follows ? " follows" : ""}${who.app ? " from-app" : ""}`,
+      data: { testid: "message", ts: message.ts },
+    },
+    side,
+    body,
+    tools,
+  );
 }
 
 function systemLine(message, who) {
@@ -95,7 +137,13 @@ function systemLine(message, who) {
 }
 
 function content(item, place) {
-  const ctx = { surface: "message", place, heading: 3, names: names(), target: { channel: item.channel, message_ts: item.ts } };
+  const ctx = {
+    surface: "message",
+    place,
+    heading: 3,
+    names: names(),
+    target: { channel: item.channel, message_ts: item.ts },
+  };
   if (item.blocks?.length) return blocks(ctx, item.blocks);
   return h("div", { class: "rich", dir: "auto" }, mrkdwn(item.text ?? "", ctx.names));
 }
@@ -103,17 +151,29 @@ function content(item, place) {
 /** Draw the mark of a person or the app. */
 export function avatar(who) {
   if (who.app) return h("span", { class: "avatar app", "aria-hidden": "true" }, icon("compass"));
-  const letters = who.name.split(/\s+/).map((part) => [...part][0] ?? "").slice(0, 2).join("").toUpperCase();
-  const shade = Math.max(0, store.state.people.findIndex((person) => person.id === who.id)) % 5;
+  const letters = who.name
+    .split(/\s+/)
+    .map((part) => [...part][0] ?? "")
+    .slice(0, 2)
+    .join("")
+    .toUpperCase();
+  const shade =
+    Math.max(
+      0,
+      store.state.people.findIndex((person) => person.id === who.id),
+    ) % 5;
   return h("span", { class: `avatar shade-${shade}`, "aria-hidden": "true" }, letters);
 }
 
 function head(who, ts, zone, note) {
-  return h("p", { class: "message-head" },
+  return h(
+    "p",
+    { class: "message-head" },
     h("strong", { class: "who", dir: "auto" }, who.name),
     who.app && h("span", { class: "badge" }, "app"),
     stamp(ts, zone),
-    note && h("span", { class: "edited" }, note));
+    note && h("span", { class: "edited" }, note),
+  );
 }
 
 function stamp(ts, zone, kind = "stamp") {
@@ -124,21 +184,44 @@ function stamp(ts, zone, kind = "stamp") {
 
 function reactions(message) {
   if (!message.reactions?.length) return null;
-  return h("p", { class: "reactions" }, message.reactions.map((reaction) =>
-    h("span", { class: "reaction" }, `${withEmoji(`:${reaction.name}:`)} ${reaction.count ?? reaction.users?.length ?? 1}`)));
+  return h(
+    "p",
+    { class: "reactions" },
+    message.reactions.map((reaction) =>
+      h(
+        "span",
+        { class: "reaction" },
+        `${withEmoji(`:${reaction.name}:`)} ${reaction.count ?? reaction.users?.length ?? 1}`,
+      ),
+    ),
+  );
 }
 
 function footer(message, alone, zone) {
   if (!message.reply_count && !alone) return null;
-  const replies = store.state.messages.filter((item) => item.channel === message.channel && item.thread_ts === message.ts && item.ts !== message.ts);
+  const replies = store.state.messages.filter(
+    (item) =>
+      item.channel === message.channel && item.thread_ts === message.ts && item.ts !== message.ts,
+  );
   const last = replies.at(-1);
   const counts = [];
-  if (message.reply_count) counts.push(`${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`);
+  if (message.reply_count)
+    counts.push(`${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`);
   if (alone) counts.push(`${alone} only visible to you`);
   const when = last && h("span", { class: "thread-when" }, lastWords(ofTs(last.ts), zone));
-  const props = { type: "button", class: "thread-link", data: { testid: "thread-open", key: `t:${message.ts}` } };
+  const props = {
+    type: "button",
+    class: "thread-link",
+    data: { testid: "thread-open", key: `t:${message.ts}` },
+  };
   const open = () => go({ thread: message.ts, tab: "messages" });
-  return h("button", { ...props, on: { click: open } }, icon("reply"), h("span", null, counts.join(", ")), when);
+  return h(
+    "button",
+    { ...props, on: { click: open } },
+    icon("reply"),
+    h("span", null, counts.join(", ")),
+    when,
+  );
 }
 
 function lastWords(date, zone) {
@@ -165,11 +248,28 @@ function drawWhisper(item, how) {
     dismissed.add(item.id);
     how.redraw?.();
   };
-  const about = h("p", { class: "whisper-note" }, icon("eye"), h("span", null, "Only visible to you"),
-    item.command && h("span", { class: "whisper-command" }, "Answer to ", h("code", null, item.command)),
-    h("button", { type: "button", class: "quiet", on: { click: gone } }, "Dismiss"));
-  const body = h("div", { class: "message-body" }, about, head(who, item.ts, how.zone), content(item, `e:${item.id}`));
-  return h("li", { class: "message whisper from-app", data: { testid: "ephemeral", ts: item.ts } }, avatar(who), body);
+  const about = h(
+    "p",
+    { class: "whisper-note" },
+    icon("eye"),
+    h("span", null, "Only visible to you"),
+    item.command &&
+      h("span", { class: "whisper-command" }, "Answer to ", h("code", null, item.command)),
+    h("button", { type: "button", class: "quiet", on: { click: gone } }, "Dismiss"),
+  );
+  const body = h(
+    "div",
+    { class: "message-body" },
+    about,
+    head(who, item.ts, how.zone),
+    content(item, `e:${item.id}`),
+  );
+  return h(
+    "li",
+    { class: "message whisper from-app", data: { testid: "ephemeral", ts: item.ts } },
+    avatar(who),
+    body,
+  );
 }
 
 function noticeRow(item, how) {
@@ -178,8 +278,14 @@ function noticeRow(item, how) {
     dismissed.add(key);
     how.redraw?.();
   };
-  const build = () => h("li", { class: "notice", data: { testid: "notice" } }, icon("alert"), h("span", null, item.text),
-    h("button", { type: "button", class: "quiet", on: { click: gone } }, "Dismiss"));
+  const build = () =>
+    h(
+      "li",
+      { class: "notice", data: { testid: "notice" } },
+      icon("alert"),
+      h("span", null, item.text),
+      h("button", { type: "button", class: "quiet", on: { click: gone } }, "Dismiss"),
+    );
   return { key, sign: "", build };
 }
 

@@ -34,14 +34,28 @@ export function drawWelcome() {
   const code = (text) => h("code", null, `${command} ${text}`);
   card().append(
     h("div", { class: "welcome-head" }, h("h2", { id: "welcome-title" }, "What to try"), close),
-    h("ol", null,
-      h("li", null, "Type ", code("start"), " in ", h("a", { href: `#${store.user}/app/messages` }, `the messages of ${name}`), ", or press Start on its Home tab."),
+    h(
+      "ol",
+      null,
+      h(
+        "li",
+        null,
+        "Type ",
+        code("start"),
+        " in ",
+        h("a", { href: `#${store.user}/app/messages` }, `the messages of ${name}`),
+        ", or press Start on its Home tab.",
+      ),
       h("li", null, "Ask anything, for example ", code("do i need a phd"), "."),
-      h("li", null, "Move the clock a day or a week, and watch prompts and check-ins arrive.")));
-  card().querySelector("a").addEventListener("click", (event) => {
-    event.preventDefault();
-    go({ place: "app", tab: "messages" });
-  });
+      h("li", null, "Move the clock a day or a week, and watch prompts and check-ins arrive."),
+    ),
+  );
+  card()
+    .querySelector("a")
+    .addEventListener("click", (event) => {
+      event.preventDefault();
+      go({ place: "app", tab: "messages" });
+    });
   close.addEventListener("click", () => {
     show(false);
     help.focus();

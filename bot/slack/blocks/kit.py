@@ -134,10 +134,22 @@ Choice = tuple[str, str]
 """What is shown and the value that comes back."""
 
 
+OPTION = 75
+"""Characters that an option shows in bold; the rest of a long one follows as its description."""
+
+
 def option(choice: Choice) -> Element:
-    """One entry of a list of choices."""
+    """One entry of a list of choices; up to twice as long as what Slack takes as its text."""
     shown, value = choice
-    return {"text": plain(shown), "value": value}
+    if len(shown) <= OPTION:
+        return {"text": plain(shown), "value": value}
+    cut = shown.rfind(" ", 0, OPTION)
+    cut = OPTION if cut <= 0 else cut
+    return {
+        "text": plain(shown[:cut]),
+        "description": plain(shown[cut:].strip()[:OPTION]),
+        "value": value,
+    }
 
 
 def choice_input(kind: str, choices: Sequence[Choice], initial: str | None) -> Element:

@@ -36,11 +36,11 @@ def plan(words: Words, view: PlanView, intro: str = "") -> Message:
     return message(f"{intro} {_summary(words, view)}".strip(), *blocks)
 
 
-def plan_blocks(words: Words, view: PlanView) -> list[Block]:
+def plan_blocks(words: Words, view: PlanView, *, summary: bool = True) -> list[Block]:
     """How the plan stands: a sentence, the next dated lines, and the ways out when it slips."""
-    blocks = [section(_summary(words, view))]
+    blocks = [section(_summary(words, view))] if summary or not view.dated else []
     if view.dated:
-        blocks.append(section(dated_lines(words, view)))
+        blocks.append(section(_lines(words, view)))
     if view.offers:
         blocks += _offer_blocks(words, view)
     return blocks
@@ -60,8 +60,7 @@ def _summary(words: Words, view: PlanView) -> str:
     )
 
 
-def dated_lines(words: Words, view: PlanView) -> str:
-    """The next open milestones with their dates, a line each."""
+def _lines(words: Words, view: PlanView) -> str:
     lines = [_line(words, view, entry) for entry in view.dated[:LINES]]
     rest = len(view.dated) - LINES
     if rest > 0:

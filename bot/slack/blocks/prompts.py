@@ -103,8 +103,7 @@ def _fields(words: Words, result: PromptCard) -> list[Block]:
 
 def reflection_form(words: Words, result: Reflection) -> View:
     """Straight after an answer: the rubric to look at it with. The key points come after that."""
-    choices = [(_short(line), str(number)) for number, line in enumerate(result.prompt.rubric)]
-    lines = "\n".join(f"{number}. {escape(line)}" for number, line in _numbered(result))
+    choices = [(line, str(number)) for number, line in enumerate(result.prompt.rubric)]
     rated = result.answer.rated or frozenset()
     return modal(
         "prompt.rate",
@@ -112,7 +111,6 @@ def reflection_form(words: Words, result: Reflection) -> View:
         [
             section(words("prompt.kept", version=result.answer.version)),
             quoted(result.answer.text),
-            section(lines),
             field(
                 "rated",
                 words.plain("prompt.rate_label"),
@@ -125,14 +123,6 @@ def reflection_form(words: Words, result: Reflection) -> View:
         close=words.plain("button.close"),
         metadata=result.answer.id,
     )
-
-
-def _numbered(result: Reflection) -> list[tuple[int, str]]:
-    return list(enumerate(result.prompt.rubric, start=1))
-
-
-def _short(line: str) -> str:
-    return line if len(line) <= 75 else line[:74].rstrip() + "…"
 
 
 def key_points(words: Words, result: Reflection) -> View:

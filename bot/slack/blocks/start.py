@@ -21,7 +21,7 @@ from bot.slack.blocks.kit import (
     section,
     time_input,
 )
-from bot.slack.blocks.planning import dated_lines, plan_blocks
+from bot.slack.blocks.planning import plan_blocks
 from bot.slack.words import DAY_NAMES, Words, day_year, hours, moment, month
 
 MONTHS = 18
@@ -125,7 +125,7 @@ def welcome(words: Words, result: Welcome) -> Message:
         hours=hours(view.plan.pace),
         target=month(view.plan.goal.target),
     )
-    blocks = [section(intro), section(dated_lines(words, view))]
+    blocks = [section(intro), *plan_blocks(words, view, summary=False)]
     blocks += [section(line) for line in _promise_lines(words, view)]
     blocks += [context(_rhythm(words, result)), context(words("start.stop"))]
     return message(words("start.welcome_notify", end=end), *blocks)

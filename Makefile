@@ -1,0 +1,62 @@
+# `make run` and `make test` are all that a newcomer needs; both set themselves up.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help run test check format lock clean
+
+help:
+	@echo "make run     try the coach in a browser, or connect it when Slack tokens are set"
+	@echo "make test    run all tests"
+	@echo "make check   format, lint, types, content and tests, as continuous integration does"
+	@echo "make format  put the code into its standard form"
+	@echo "make lock    compile the lock files from pyproject.toml"
+	@echo "make clean   delete what make made"
+
+run: .venv/.runtime
+	@set -a; if [ -f .env ]; then . ./.env; fi; set +a; \
+	if [ -n "$$SLACK_BOT_TOKEN" ]; then exec $(BIN)/coach run; else exec $(BIN)/coach play; fi
+
+test: .venv/.dev
+	$(BIN)/pytest
+
+check: .venv/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/coach check
+	$(BIN)/pytest
+
+format: .venv/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# What is installed is exactly what the committed lock names, each file by its hash.
+.venv/.runtime: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "Python 3.11 or newer is needed. Name one: make run PYTHON=python3.12"; exit 1; }
+	@echo "Setting up .venv (once, about half a minute)"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.runtime
+	@echo "Installing the tools for tests (once)"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# One lock for every platform; it names no package index, so it installs from any.
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links --python-version 3.11 --extra build pyproject.toml
+
+lock:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip --quiet install uv
+	.venv-lock/bin/$(LOCK) --output-file requirements.lock
+	.venv-lock/bin/$(LOCK) --extra dev --output-file requirements-dev.lock
+	rm -rf .venv-lock
+
+clean:
+	rm -rf .venv .venv-lock *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,233 @@
+"""The use cases on a real store in memory, with a clock and a messenger that a test leads."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from bot.app import GivenClock, RandomIds, build_desk, topics_of
+from bot.content import Content, load_content
+from bot.domain.cadence import WORKDAYS, Rhythm
+from bot.domain.deliveries import Delivery, Kind, State, Target
+from bot.domain.groups import Place
+from bot.domain.learners import Background, Goal, Move, Person, ZoneSource
+from bot.ports import Arrived, Message, SendRefused, SendUncertain
+from bot.services.coaching import StartForm
+from bot.services.dispatcher import Dispatcher, Render, Topic
+from bot.services.rhythms import target_of
+from bot.settings import ROOT, Settings
+from bot.slack.deliveries import renderer
+from bot.store.sql import SqlStore
+
+MONDAY = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+"""Half past nine in Berlin."""
+MAYA = Person("T1", "U1")
+MAYA_ELSEWHERE = Person("T2", "U1")
+RAVI = Person("T1", "U2")
+CHANNEL = Place("T1", "C1")
+MORNINGS = Rhythm(WORKDAYS, time(9, 0))
+GOAL = Goal(Background.PM, Move.INSIDE, 6.0, date(2026, 7, 31))
+FORM = StartForm(GOAL, MORNINGS, "Europe/Berlin", ZoneSource.SLACK)
+
+
+def berlin(day: int, hour: int, minute: int = 0) -> datetime:
+    """A local time in Berlin in March 2026."""
+    local = datetime(2026, 3, day, hour, minute, tzinfo=ZoneInfo("Europe/Berlin"))
+    return local.astimezone(UTC)
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Content:
+    """The content as it is delivered."""
+    return load_content(ROOT / "content")
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A message that stands in a conversation."""
+
+    target: Target
+    message: Message
+    delivery_id: str
+    at: datetime
+    arrived: Arrived
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What becomes of one call: whether the message arrives, and what is raised beside that."""
+
+    arrives: bool
+    raises: BaseException | None = None
+
+
+FINE = Outcome(arrives=True)
+LOST = Outcome(arrives=False, raises=SendUncertain("no answer"))
+ANSWER_LOST = Outcome(arrives=True, raises=SendUncertain("no answer"))
+DIES_BEFORE = Outcome(arrives=False, raises=asyncio.CancelledError())
+DIES_AFTER = Outcome(arrives=True, raises=asyncio.CancelledError())
+
+
+def refused(code: str, wait: float | None = None) -> Outcome:
+    """Slack says no; with `wait` it is worth another try."""
+    return Outcome(arrives=False, raises=SendRefused(code, wait))
+
+
+@dataclass
+class Post:
+    """A messenger that keeps what arrived; the outcomes of the next calls are given per address."""
+
+    clock: GivenClock
+    posted: list[Posted] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    looked_up: list[str] = field(default_factory=list)
+    history: Exception | None = None
+    script: dict[str, deque[Outcome]] = field(default_factory=lambda: defaultdict(deque))
+    before_send: Callable[[Target], Awaitable[None]] | None = None
+
+    def next(self, address: str, *outcomes: Outcome) -> None:
+        """What happens to the next messages to an address; after that they arrive."""
+        self.script[address].extend(outcomes)
+
+    async def send(self, target: Target, message: Message, delivery_id: str) -> Arrived:
+        self.calls.append(target.address)
+        if self.before_send is not None:
+            await self.before_send(target)
+        waiting = self.script[target.address]
+        outcome = waiting.popleft() if waiting else FINE
+        arrived = Arrived(f"D{target.address}", f"{len(self.calls)}.{delivery_id[:6]}")
+        if outcome.arrives:
+            now = self.clock.now()
+            self.posted.append(Posted(target, message, delivery_id, now, arrived))
+        if outcome.raises is not None:
+            raise outcome.raises
+        return arrived
+
+    async def find(self, target: Target, delivery_id: str, since: datetime) -> Arrived | None:
+        self.looked_up.append(delivery_id)
+        if self.history is not None:
+            raise self.history
+        for found in self.posted:
+            if (found.target, found.delivery_id) == (target, delivery_id) and found.at >= since:
+                return found.arrived
+        return None
+
+    def to(self, person: Person) -> list[Posted]:
+        """What arrived for one person."""
+        return [found for found in self.posted if found.target == target_of(person)]
+
+
+class Bench:
+    """The services, a dispatcher and the time, which moves only when it is told to."""
+
+    def __init__(self, store: SqlStore, *, unasked_per_day: int = 2) -> None:
+        self.store = store
+        self.now = MONDAY
+        self.clock = GivenClock(lambda: self.now)
+        self.post = Post(self.clock)
+        self.unasked_per_day = unasked_per_day
+        self.desk = build_desk(Settings(), shipped(), store, self.clock)
+        self.topics = topics_of(self.desk)
+        self.render: Render = renderer(self.desk.words)
+        self.dispatcher = self.new_dispatcher()
+
+    def new_dispatcher(self, post: Post | None = None) -> Dispatcher:
+        """As after a restart of the program: the rows are all that is left."""
+        return Dispatcher(
+            store=self.store,
+            messenger=post or self.post,
+            clock=self.clock,
+            ids=RandomIds(),
+            topics=self.topics,
+            render=self.rendered,
+            unasked_per_day=self.unasked_per_day,
+        )
+
+    def rendered(self, result: object) -> Message:
+        """A result as a message; `render` can be changed at any time."""
+        return self.render(result)
+
+    def restart(self) -> None:
+        """The program starts anew on the same store."""
+        self.dispatcher = self.new_dispatcher()
+
+    def topic(self, kind: Kind, topic: Topic) -> None:
+        """Fill one kind of delivery in another way."""
+        self.topics = {**self.topics, kind: topic}
+        self.restart()
+
+    async def start(self, person: Person = MAYA, **changes: object) -> None:
+        """Somebody starts; nothing is sent yet."""
+        await self.desk.coaching.start(person, replace(FORM, **changes))  # type: ignore[arg-type]
+
+    async def settled(self, person: Person = MAYA, **changes: object) -> None:
+        """Somebody has started, and has got the welcome and the first prompt."""
+        await self.start(person, **changes)
+        await self.dispatcher.tick()
+        self.post.posted.clear()
+
+    async def at(self, moment: datetime) -> None:
+        """Wake up at an instant, having slept until then."""
+        self.now = moment
+        await self.dispatcher.tick()
+
+    async def after(self, **passed: float) -> None:
+        """Wake up when some time has passed, in the words of a timedelta."""
+        await self.at(self.now + timedelta(**passed))
+
+    async def live_until(self, moment: datetime) -> None:
+        """Wake up whenever something is due, and at the end."""
+        while (due := await self.dispatcher.next_due()) is not None and due <= moment:
+            assert due > self.now - timedelta(days=1), "what is due stays due"
+            await self.at(max(due, self.now + timedelta(seconds=1)))
+        await self.at(moment)
+
+    async def known_delivery(
+        self, kind: Kind, label: date, person: Person = MAYA
+    ) -> Delivery | None:
+        """The delivery of a kind for a date, if there is one."""
+        target = target_of(person)
+        return await self.store.read(lambda records: records.delivery(target, kind, label))
+
+    async def delivery(
+        self, kind: Kind, label: date | None = None, person: Person = MAYA
+    ) -> Delivery:
+        """The one delivery of a kind; it must be there."""
+        day = label or MONDAY.date()
+        found = await self.known_delivery(kind, day, person)
+        assert found is not None, f"no {kind} for {day}"
+        return found
+
+    async def state(
+        self, kind: Kind, label: date | None = None, person: Person = MAYA
+    ) -> tuple[State, str | None]:
+        """Where a delivery stands, and why."""
+        found = await self.delivery(kind, label, person)
+        return found.state, found.error
+
+
+def live(story: Callable[[Bench], Awaitable[None]], *, unasked_per_day: int = 2) -> None:
+    """Play a story on an empty store."""
+
+    async def main() -> None:
+        store = SqlStore.open("sqlite://")
+        try:
+            await story(Bench(store, unasked_per_day=unasked_per_day))
+        finally:
+            await store.close()
+
+    asyncio.run(main())
+
+
+def lived(story: Callable[[Bench], Awaitable[None]]) -> Callable[[], None]:
+    """A test of a story that takes a bench."""
+
+    def test() -> None:
+        live(story)
+
+    test.__name__ = story.__name__
+    test.__doc__ = story.__doc__
+    return test
