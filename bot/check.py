@@ -8,9 +8,9 @@ from bot.domain.cadence import Rhythm
 from bot.domain.faq import FaqEntry
 from bot.domain.groups import Place, StudyGroup, StudySession
 from bot.domain.learners import Person
-from bot.domain.prompts import Prompt
+from bot.domain.prompts import Answer, Prompt
 from bot.ports import Message
-from bot.services.results import PromptCard, SessionCard
+from bot.services.results import PromptCard, Reflection, SessionCard
 from bot.settings import Settings
 from bot.slack import limits
 from bot.slack.blocks import answers, groups, prompts
@@ -20,6 +20,9 @@ from bot.yaml_files import FilesInvalid, Problem
 
 Item = FaqEntry | Prompt | StudySession
 Rendered = tuple[Item, Message | View]
+
+
+A_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def check_all(settings: Settings) -> str:
@@ -56,6 +59,10 @@ def rendered(words: Words, content: Content) -> Iterator[Rendered]:
         card = PromptCard(prompt, content.skills[prompt.skill].name, may_swap=True)
         yield prompt, prompts.card(words, card)
         yield prompt, prompts.answer_form(words, card)
+        answer = Answer("a0", Person("T0", "U0"), prompt.id, "–", A_DAY, rated=frozenset({0}))
+        reflection = Reflection(prompt, answer, card.skill)
+        yield prompt, prompts.reflection_form(words, reflection)
+        yield prompt, prompts.key_points(words, reflection)
     group = _sample_group()
     for session in content.syllabus:
         card_of = SessionCard(group, session, len(content.syllabus))
@@ -69,5 +76,5 @@ def _sample_group() -> StudyGroup:
         started_by=Person("T0", "U0"),
         zone="UTC",
         rhythm=Rhythm(frozenset({2}), time(17, 0)),
-        started_at=datetime(2026, 1, 1, tzinfo=UTC),
+        started_at=A_DAY,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from store_work import Gate
 
 from bot.store.migrate import upgrade
 from bot.store.schema import metadata
@@ -86,3 +87,11 @@ def committing_in_postgres(url: str, does: str) -> Iterator[None]:
         connection.execute(make.encode())
         yield
         connection.execute("DROP TRIGGER linger ON learners; DROP FUNCTION linger()")
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    """A gate that is open when the test ends, so that no store thread stands there for ever."""
+    gate = Gate()
+    yield gate
+    gate.open()

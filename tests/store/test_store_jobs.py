@@ -2,64 +2,19 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import psycopg
 import pytest
 from store_samples import MAYA, NEIGHBOUR, answer, learner, plan, using
+from store_work import Gate, known, saving
 
-from bot.domain.errors import Uncertain
 from bot.domain.learners import Person
 from bot.ports import Records
 from bot.store.jobs import Job
 from bot.store.sql import SqlStore
 
-PATIENCE = 10.0
 WRITERS = 4
 """The most writer threads that an engine has; so many blocked jobs block them all."""
-
-
-class Gate:
-    """Stops work in a store thread until the test opens it."""
-
-    def __init__(self) -> None:
-        self._open = threading.Event()
-        self._reached = threading.Semaphore(0)
-
-    def wait(self) -> None:
-        """What the work calls."""
-        self._reached.release()
-        assert self._open.wait(PATIENCE), "the test never opened the gate"
-
-    def open(self) -> None:
-        """Let everything through."""
-        self._open.set()
-
-    async def reached(self) -> None:
-        """Wait until work stands at the gate."""
-        assert await asyncio.to_thread(self._reached.acquire, timeout=PATIENCE)
-
-
-@pytest.fixture
-def gate() -> Iterator[Gate]:
-    gate = Gate()
-    yield gate
-    gate.open()
-
-
-def saving(person: Person, then: Callable[[], object] = lambda: None) -> Callable[[Records], str]:
-    """Work that saves a learner and then does something."""
-
-    def work(records: Records) -> str:
-        records.save_learner(learner(person))
-        then()
-        return "saved"
-
-    return work
-
-
-async def known(store: SqlStore, person: Person = MAYA) -> bool:
-    return await store.read(lambda records: records.learner(person)) is not None
 
 
 def test_one_failing_job_among_many_fails_alone(url: str) -> None:
@@ -179,111 +134,6 @@ def test_a_job_given_up_after_it_ran_leaves_the_others_of_its_group_alone(
         assert runs == [True, False]  # run again, without seeing what was never saved
 
     using(file_url, play)
-
-
-def stopping_at_commit(gate: Gate) -> Callable[[Records], None]:
-    """Work whose COMMIT, on SQLite, stops at a gate."""
-
-    def stop(sql: str) -> None:
-        if sql == "COMMIT":
-            gate.wait()
-
-    def work(records: Records) -> None:
-        records.save_learner(learner())
-        records.connection.connection.driver_connection.set_trace_callback(stop)
-
-    return work
-
-
-def test_a_job_being_saved_gives_its_outcome_to_a_cancelled_caller(
-    file_url: str, gate: Gate
-) -> None:
-    async def play(store: SqlStore) -> None:
-        saved = asyncio.create_task(store.write(stopping_at_commit(gate)))
-        await gate.reached()
-        for _ in range(2):  # being told twice changes nothing
-            saved.cancel()
-            await asyncio.sleep(0)
-        gate.open()
-        assert await saved is None
-        assert await known(store)
-
-    using(file_url, play)
-
-
-def test_a_timeout_during_the_commit_is_no_timeout_when_it_was_saved(
-    file_url: str, gate: Gate
-) -> None:
-    async def play(store: SqlStore) -> None:
-        loop = asyncio.get_running_loop()
-        async with asyncio.timeout(None) as deadline:
-            saved = store.write(stopping_at_commit(gate))
-
-            async def expire() -> None:
-                await gate.reached()
-                deadline.reschedule(loop.time())
-                loop.call_later(0.05, gate.open)
-
-            expiring = asyncio.create_task(expire())
-            await saved
-        await expiring
-        assert deadline.expired()
-        assert await known(store)
-
-    using(file_url, play)
-
-
-def test_a_commit_that_takes_too_long_is_uncertain(file_url: str, gate: Gate) -> None:
-    async def play(store: SqlStore) -> None:
-        saved = asyncio.create_task(store.write(stopping_at_commit(gate)))
-        await gate.reached()
-        saved.cancel()
-        with pytest.raises(Uncertain):
-            await saved
-        gate.open()
-        await store.check()
-        assert await known(store)
-
-    using(file_url, play)
-
-
-def until_postgres_commits(url: str) -> None:
-    """Wait until a commit lingers in its trigger."""
-    lingering = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
-    with psycopg.connect(url, autocommit=True) as connection:
-        while connection.execute(lingering).fetchone() == (0,):
-            threading.Event().wait(0.01)
-
-
-def test_postgres_gives_the_outcome_of_a_slow_commit_to_a_cancelled_caller(
-    postgres_url: str, slow_postgres_commit: None
-) -> None:
-    del slow_postgres_commit
-
-    async def play(store: SqlStore) -> None:
-        saved = asyncio.create_task(store.write(saving(MAYA)))
-        await asyncio.to_thread(until_postgres_commits, postgres_url)
-        saved.cancel()
-        assert await saved == "saved"
-        assert await known(store)
-
-    using(postgres_url, play)
-
-
-def test_a_commit_that_failed_is_not_tried_again_for_a_cancelled_caller(
-    postgres_url: str, conflicting_postgres_commit: None
-) -> None:
-    del conflicting_postgres_commit
-
-    async def play(store: SqlStore) -> None:
-        saved = asyncio.create_task(store.write(saving(MAYA)))
-        await asyncio.to_thread(until_postgres_commits, postgres_url)
-        saved.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await saved
-        assert not await known(store)
-
-    using(postgres_url, play)
 
 
 def test_a_job_that_has_ended_gives_its_outcome_to_a_cancelled_caller() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ steady = settings(derandomize=True, deadline=None, database=None)
 """Property tests try the same examples each time, however busy the machine is."""
 
 
+@lru_cache(maxsize=1)
 def shipped() -> Content:
     """The content that comes with the program."""
     return load_content(ROOT / "content")

@@ -147,7 +147,7 @@ def option(choice: Choice) -> Element:
     cut = OPTION if cut <= 0 else cut
     return {
         "text": plain(shown[:cut]),
-        "description": plain(shown[cut:].strip()[:OPTION]),
+        "description": plain(shown[cut:].strip()),
         "value": value,
     }
 
