@@ -93,7 +93,8 @@ class Control:
         used = Used(_name(body, "block_id"), _name(body, "action_id"), body.get("value"))
         if body.get("view_id"):
             shown = self._view(person, body)
-            return await interactions.act_on_view(self._core, person, shown, used)
+            values = _values(body)
+            return await interactions.act_on_view(self._core, person, shown, used, values)
         message = self._message(person, body)
         return await interactions.act_on_message(self._core, person, message, used)
 
@@ -101,10 +102,7 @@ class Control:
         """Send the form of a modal."""
         person = self._person(body)
         shown = self._modal(person, body)
-        values = body.get("values") or {}
-        if not isinstance(values, dict) or any(not isinstance(v, dict) for v in values.values()):
-            raise PlaygroundProblem('Send "values" as {block_id: {action_id: value}}.')
-        return await interactions.submit(self._core, person, shown, cast(Values, values))
+        return await interactions.submit(self._core, person, shown, _values(body))
 
     async def close(self, body: Json) -> Json:
         """Close a modal."""
@@ -228,6 +226,13 @@ def _text(body: Json, name: str, default: str | None = None) -> str:
     if not isinstance(value, str):
         raise PlaygroundProblem(f'"{name}" is missing. Send it as text.')
     return value
+
+
+def _values(body: Json) -> Values:
+    values = body.get("values") or {}
+    if not isinstance(values, dict) or any(not isinstance(v, dict) for v in values.values()):
+        raise PlaygroundProblem('Send "values" as {block_id: {action_id: value}}.')
+    return cast(Values, values)
 
 
 def _name(body: Json, name: str) -> str | None:

@@ -90,8 +90,11 @@ def _address(core: Core, person: Person, shown: Message | Ephemeral) -> Response
     )
 
 
-async def act_on_view(core: Core, person: Person, shown: OpenView, used: Used) -> Json:
-    """Use an element of a modal or of the Home tab."""
+async def act_on_view(
+    core: Core, person: Person, shown: OpenView, used: Used, values: Values
+) -> Json:
+    """Use an element of a modal or of the Home tab; `values` is what its fields hold by then."""
+    entry.enter(shown.view["blocks"], shown.inputs, values)
     action = _used(core, shown.view["blocks"], shown.inputs, used)
     view = views.with_state(shown)
     payload = {

@@ -61,7 +61,7 @@ async def test_a_journey_around_the_world_gives_each_date_once(bench: Bench) -> 
     found = [await bench.known_delivery(Kind.DAILY_PROMPT, day) for day in days]
     prompts = {row.id: row.label for row in found if row and row.state is State.SENT}
     sent = [post for post in bench.post.posted if post.delivery_id in prompts]
-    assert len(sent) == len(prompts) >= 10
+    assert len(sent) == len(prompts) >= 4
     assert min(two.at - one.at for one, two in pairwise(sent)) >= timedelta(hours=12)
 
 

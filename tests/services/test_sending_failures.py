@@ -1,7 +1,6 @@
 """When sending fails: nothing is lost, nothing comes twice, and nobody waits for somebody else."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +10,6 @@ from services_desk import (
     DIES_BEFORE,
     LOST,
     MAYA,
-    MAYA_ELSEWHERE,
     RAVI,
     Bench,
     Outcome,
@@ -22,8 +20,7 @@ from services_desk import (
 
 from bot.domain.deliveries import MAX_ATTEMPTS, Kind, State, Target
 from bot.domain.learners import Person
-from bot.ports import Message, SendRefused, SendUncertain
-from bot.services.results import Welcome
+from bot.ports import SendRefused, SendUncertain
 
 
 async def started(bench: Bench, *outcomes: Outcome) -> None:
@@ -31,13 +28,6 @@ async def started(bench: Bench, *outcomes: Outcome) -> None:
     await bench.start()
     bench.post.next(MAYA.user, *outcomes)
     await bench.dispatcher.tick()
-
-
-def welcomes(bench: Bench) -> int:
-    """How many welcomes stand in Maya's conversation."""
-    return sum("plan" in found.message.text.lower() for found in bench.post.to(MAYA)) and len(
-        {found.arrived.ts for found in bench.post.to(MAYA)}
-    )
 
 
 # -- the outcome is not known ----------------------------------------------------------------------
@@ -213,107 +203,3 @@ async def test_a_refusal_waits_at_least_as_long_as_slack_says(bench: Bench) -> N
     assert len(bench.post.calls) == 2
     await bench.after(minutes=1)
     assert (await bench.state(Kind.WELCOME))[0] is State.SENT
-
-
-@lived
-async def test_too_many_requests_hold_the_workspace_until_retry_after(bench: Bench) -> None:
-    await started(bench, refused("ratelimited", 120), refused("ratelimited", 120))
-    await bench.start(RAVI)
-    await bench.start(MAYA_ELSEWHERE)
-    await bench.after(seconds=119)
-    assert bench.post.to(RAVI) == []
-    assert bench.post.to(MAYA) == []
-    assert len(bench.post.to(MAYA_ELSEWHERE)) == 2
-    await bench.after(seconds=1)
-    assert len(bench.post.to(RAVI)) == len(bench.post.to(MAYA)) == 2
-
-
-@lived
-async def test_after_too_many_requests_the_workspace_is_left_alone_at_once(bench: Bench) -> None:
-    for number in range(20):
-        person = Person("T1", f"U{number}")
-        await bench.start(person)
-        bench.post.next(person.user, *[refused("ratelimited", 60)] * 2)
-    await bench.dispatcher.tick()
-    assert len(bench.post.calls) <= 5, "those in flight when Slack said so, and no more"
-
-
-@lived
-async def test_five_hundred_held_rows_do_not_delay_another_workspace(bench: Bench) -> None:
-    until = bench.now + timedelta(hours=1)
-    await bench.store.write(lambda records: records.hold_workspace("T1", until))
-    for number in range(250):
-        await bench.start(Person("T1", f"U{number}"))
-    bench.now += timedelta(seconds=1)
-    await bench.start(MAYA_ELSEWHERE)
-    await bench.dispatcher.tick()
-    assert len(bench.post.to(MAYA_ELSEWHERE)) == 2
-
-
-@lived
-async def test_a_workspace_that_answers_slowly_does_not_delay_another(bench: Bench) -> None:
-    other_arrived = asyncio.Event()
-
-    async def slow_until_the_other(target: Target) -> None:
-        if target.workspace == "T1":
-            await asyncio.wait_for(other_arrived.wait(), 2)
-        else:
-            other_arrived.set()
-
-    for number in range(6):
-        await bench.start(Person("T1", f"U{number}"))
-    await bench.start(MAYA_ELSEWHERE)
-    bench.post.before_send = slow_until_the_other
-    await bench.dispatcher.tick()
-    assert len(bench.post.posted) == 14
-
-
-@pytest.mark.parametrize("outcome", [refused("ratelimited", 5), refused("no_connection", 5)])
-def test_the_first_prompt_does_not_overtake_a_refused_welcome(outcome: Outcome) -> None:
-    async def story(bench: Bench) -> None:
-        shown: list[object] = []
-        render = bench.render
-        bench.render = lambda result: (shown.append(result), render(result))[1]
-        await started(bench, outcome)
-        for _ in range(6):
-            await bench.after(seconds=31)
-        welcome = await bench.delivery(Kind.WELCOME)
-        assert [found.delivery_id == welcome.id for found in bench.post.posted] == [True, False]
-
-    live(story)
-
-
-# -- one row never holds up the others -------------------------------------------------------------
-
-
-@lived
-async def test_a_row_that_cannot_be_rendered_holds_up_nobody(bench: Bench) -> None:
-    render = bench.render
-
-    def breaks_for_maya(result: object) -> Message:
-        if isinstance(result, Welcome) and result.learner.person == MAYA:
-            raise KeyError("a text that is not there")
-        return render(result)
-
-    bench.render = breaks_for_maya
-    await bench.start(MAYA)
-    await bench.start(RAVI)
-    await bench.dispatcher.tick()
-    assert await bench.state(Kind.WELCOME) == (State.FAILED, "broken")
-    assert (len(bench.post.to(MAYA)), len(bench.post.to(RAVI))) == (1, 2)
-
-
-@lived
-async def test_a_row_that_cannot_be_composed_holds_up_nobody(bench: Bench) -> None:
-    topic = bench.topics[Kind.WELCOME]
-
-    def breaks_for_maya(records: object, delivery: object) -> object:
-        if delivery.target.address == MAYA.user:  # type: ignore[attr-defined]
-            raise KeyError("content that is not there")
-        return topic.compose(records, delivery)  # type: ignore[arg-type]
-
-    bench.topic(Kind.WELCOME, replace(topic, compose=breaks_for_maya))  # type: ignore[arg-type]
-    await bench.start(MAYA)
-    await bench.start(RAVI)
-    await bench.dispatcher.tick()
-    assert len(bench.post.to(RAVI)) == 2
