@@ -5,8 +5,11 @@ import sys
 
 import structlog
 
-QUIET = ("slack_bolt", "slack_sdk", "apscheduler", "aiohttp.access", "alembic")
+QUIET = ("slack_sdk", "apscheduler", "aiohttp.access", "alembic")
 """Libraries whose routine lines, and whose debug lines with payloads, stay out of the log."""
+
+BOLT = "slack_bolt"
+"""Bolt's warnings are about choices that this program makes on purpose."""
 
 
 def configure(level: str, style: str) -> None:
@@ -37,6 +40,7 @@ def configure(level: str, style: str) -> None:
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    logging.getLogger(BOLT).setLevel(logging.ERROR)
 
 
 def _endings(style: str) -> list[structlog.typing.Processor]:

@@ -64,6 +64,10 @@ class Uncertain(Exception):
     """The store was already writing when time ran out: it may or may not have been saved."""
 
 
+class DeliveryMoved(Exception):
+    """A delivery was to change in a way that its present state does not allow; nothing changed."""
+
+
 class InvalidField(Exception):
     """One or more inputs can't be used. `fields` maps the form field to a text code."""
 

@@ -25,7 +25,7 @@ from bot.domain.deliveries import (
     retry_at,
     sendable_until,
 )
-from bot.domain.errors import Busy, Uncertain
+from bot.domain.errors import Busy, DeliveryMoved, Uncertain
 from bot.ports import (
     Arrived,
     Clock,
@@ -96,7 +96,7 @@ class Dispatcher:
                 while ready := await self.store.write(self._take):
                     await self._send_all(ready)
                     settled += len(ready)
-            except (Busy, Uncertain) as error:
+            except (Busy, Uncertain, DeliveryMoved) as error:
                 # The rows are still there; the next tick goes on where this one stopped.
                 log.warning("tick_interrupted", reason=type(error).__name__)
             return settled
@@ -145,7 +145,9 @@ class Dispatcher:
         held = records.held_workspaces(now)
         taken = []
         for delivery in records.open_deliveries(now, BATCH):
-            if delivery.target.workspace in held:
+            until = held.get(delivery.target.workspace)
+            if until is not None:
+                records.save_delivery(replace(delivery, not_before=until))
                 continue
             ready = self._take_one(records, delivery, now)
             if ready is not None:
@@ -196,7 +198,12 @@ class Dispatcher:
                 for entry in lane:
                     await self._send(entry)
 
-        await asyncio.gather(*(run(lane) for lane in lanes.values()))
+        ended = await asyncio.gather(
+            *(run(lane) for lane in lanes.values()), return_exceptions=True
+        )
+        for outcome in ended:
+            if isinstance(outcome, BaseException):
+                raise outcome
 
     async def _send(self, ready: _Ready) -> None:
         delivery = ready.delivery

@@ -36,10 +36,16 @@ def subscribe(
     zone: str,
     after: datetime,
 ) -> Subscription:
-    """Create or move a subscription; what was sent last still counts, so nothing comes twice."""
+    """Create or move a subscription; what was sent last still counts, so nothing comes twice.
+
+    An occurrence that is due already, but not yet claimed by the dispatcher, is kept: changing a
+    setting in that second must not lose it.
+    """
     old = records.subscription(target, kind)
     last = old.last if old else None
     following = next_occurrence(rhythm, zone_of(zone), after, last)
+    if old is not None and old.next is not None and old.next.due <= after and rhythm.days:
+        following = old.next
     subscription = Subscription(target, kind, zone, rhythm, following, last)
     records.save_subscription(subscription)
     return subscription

@@ -1,6 +1,7 @@
 """The Slack edge: few listeners, each acknowledges in time and never raises afterwards."""
 
 import asyncio
+import logging
 import re
 import secrets
 from collections.abc import Callable, Coroutine, Mapping
@@ -26,6 +27,7 @@ from bot.slack.messenger import SlackOutbound, as_page, checked, code_of
 log = structlog.get_logger(__name__)
 Body = Mapping[str, Any]
 ANYTHING = re.compile(".*")
+BOLT = "slack_bolt"
 
 
 class Tasks:
@@ -260,6 +262,7 @@ def bolt_app(
         return identity
 
     app = AsyncApp(
+        logger=logging.getLogger(BOLT),
         client=client,
         authorize=authorize,
         process_before_response=True,

@@ -10,16 +10,13 @@ from sqlalchemy import Row, case, delete, func, select, update
 
 from bot.domain.cadence import Occurrence
 from bot.domain.deliveries import TRANSITIONS, Delivery, Kind, State, Subscription, Target
+from bot.domain.errors import DeliveryMoved
 from bot.store.records_base import RecordsBase, insert_into
 from bot.store.schema import deliveries, envelopes, held_workspaces, subscriptions
 
 ENVELOPES_KEPT = timedelta(days=1)
 _PURGE_ONE_IN = 64
 _ON_THE_WAY = (State.SENDING.value, State.SENT.value)
-
-
-class DeliveryMoved(Exception):
-    """A delivery was to change in a way that its present state does not allow; nothing changed."""
 
 
 class DeliveryRecords(RecordsBase):
@@ -159,10 +156,10 @@ class DeliveryRecords(RecordsBase):
         held = statement.on_conflict_do_update(index_elements=["workspace"], set_={"until": longer})
         self.change(held, {"workspace": workspace, "until": until})
 
-    def held_workspaces(self, now: datetime) -> frozenset[str]:
-        """The workspaces to which nothing is sent now."""
-        query = select(held_workspaces.c.workspace).where(held_workspaces.c.until > now)
-        return frozenset(row.workspace for row in self.all(query))
+    def held_workspaces(self, now: datetime) -> dict[str, datetime]:
+        """The workspaces to which nothing is sent now, and until when."""
+        query = select(held_workspaces).where(held_workspaces.c.until > now)
+        return {row.workspace: row.until for row in self.all(query)}
 
     def claim_envelope(self, key: str, now: datetime) -> bool:
         """True the first time that a key is seen; keys are forgotten after a day."""

@@ -7,8 +7,8 @@ from store_samples import DAY, DM, MINUTE, MORNINGS, NOW, TODAY, delivery, subsc
 
 from bot.domain.cadence import Occurrence
 from bot.domain.deliveries import TRANSITIONS, Kind, State, Target
+from bot.domain.errors import DeliveryMoved
 from bot.ports import Records
-from bot.store.records_delivery import DeliveryMoved
 from bot.store.sql import SqlStore
 
 OTHER_DM = Target("T1", "U2")
@@ -215,7 +215,7 @@ def test_a_workspace_is_held_until_the_longest_of_its_holds(url: str) -> None:
         await store.write(lambda r: r.hold_workspace("T1", NOW + MINUTE))
         await store.write(lambda r: r.hold_workspace("T2", NOW + MINUTE))
         found = [
-            await store.read(lambda r, at=at: r.held_workspaces(at))
+            set(await store.read(lambda r, at=at: r.held_workspaces(at)))
             for at in (NOW, NOW + MINUTE, NOW + 2 * MINUTE)
         ]
         assert found == [{"T1", "T2"}, {"T1"}, set()]
