@@ -38,12 +38,6 @@ class NotAChannel(CoachError):
     code = "not_a_channel"
 
 
-class NotYours(CoachError):
-    """A button or form belongs to somebody else."""
-
-    code = "not_yours"
-
-
 class Gone(CoachError):
     """What a button or form refers to no longer exists."""
 

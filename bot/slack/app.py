@@ -171,9 +171,9 @@ class Edge:
         except CoachError as refusal:
             return Reply(help_screens.refused(words, refusal.code, **refusal.facts))
         except (Busy, TimeoutError):
-            return Reply(help_screens.refused(words, "busy"))
+            return Reply(help_screens.refused(words, "busy"), unsaved="busy")
         except Uncertain:
-            return Reply(help_screens.refused(words, "uncertain"))
+            return Reply(help_screens.refused(words, "uncertain"), unsaved="uncertain")
         except Exception:  # noqa: BLE001 - the edge: whatever it is, the person gets an answer
             return Reply(help_screens.refused(words, "broken", reference=_logged("handler")))
 
@@ -184,9 +184,9 @@ class Edge:
             return {"response_action": "update", "view": reply.view}
         if reply.message is None:
             return {}
-        if call.values and _failed(reply.message, self.desk):
-            first = next(iter(call.values))
-            return {"response_action": "errors", "errors": {first: reply.message.text}}
+        if call.values and reply.unsaved:
+            text = self.desk.words.plain(f"field.{reply.unsaved}")
+            return {"response_action": "errors", "errors": {next(iter(call.values)): text}}
         page = as_page(self.desk.words, reply.message)
         return {"response_action": "update", "view": page}
 
@@ -241,12 +241,6 @@ def _ephemeral(message: Message | None) -> dict[str, Any]:
 def _told(reply: Reply) -> Reply:
     """What is left of a reply once its message was shown."""
     return Reply(view=reply.view, home=reply.home, wake=reply.wake, after=reply.after)
-
-
-def _failed(message: Message, desk: Desk) -> bool:
-    """Whether a form must stay open, with what was typed, because nothing could be saved."""
-    codes = ("refused.busy", "refused.uncertain")
-    return message.text in {desk.words(code) for code in codes}
 
 
 def bolt_app(

@@ -78,7 +78,8 @@ class Reply:
     """The answer to a call: at most one of a message, a view, or errors of a form's fields.
 
     `home` redraws the person's App Home, `wake` lets what is due be sent at once, `after` makes
-    further calls to Slack once the call is acknowledged.
+    further calls to Slack once the call is acknowledged. `unsaved` is the code of the reason why
+    nothing could be saved: a form then stays open with everything that was typed.
     """
 
     message: Message | None = None
@@ -87,6 +88,7 @@ class Reply:
     home: bool = False
     wake: bool = False
     after: After | None = None
+    unsaved: str = ""
 
 
 @dataclass(frozen=True, slots=True)

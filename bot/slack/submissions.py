@@ -26,8 +26,8 @@ async def begin(desk: Desk, call: Call) -> Reply:
 async def settings(desk: Desk, call: Call) -> Reply:
     """Change when things come."""
     sends = await desk.coaching.settings(call.person, forms.settings_form(call.values))
-    text = desk.words("settings.saved", next="")
-    message = kit.message(f"{text.strip()}\n{start.next_lines(desk.words, sends)}")
+    saved = desk.words("settings.saved")
+    message = kit.message(f"{saved}\n{start.next_lines(desk.words, sends)}")
     return Reply(message, home=True)
 
 

@@ -75,12 +75,13 @@ async def test_editing_the_start_keeps_what_was_done(bench: Bench) -> None:
 async def test_editing_the_start_sends_no_second_welcome(bench: Bench) -> None:
     await bench.settled()
     await bench.desk.coaching.start(MAYA, FORM)
-    bench.now = berlin(4, 10)
+    await bench.live_until(berlin(4, 10))
+    assert [found.at for found in bench.post.posted] == [berlin(3, 9), berlin(4, 9)]
     await bench.desk.coaching.start(MAYA, FORM)
     await bench.live_until(berlin(4, 23))
-    assert len(bench.post.posted) == 0
+    assert len(bench.post.posted) == 2
     await bench.live_until(berlin(5, 9))
-    assert len(bench.post.posted) == 1
+    assert len(bench.post.posted) == 3
 
 
 @lived
@@ -139,6 +140,27 @@ async def test_saving_the_settings_does_not_lose_a_prompt_that_is_due(bench: Ben
     await bench.desk.coaching.settings(MAYA, SettingsForm(MORNINGS, FRIDAYS, "Europe/Berlin"))
     await bench.dispatcher.tick()
     assert (await bench.state(Kind.DAILY_PROMPT, date(2026, 3, 3)))[0] is State.SENT
+
+
+@lived
+async def test_a_prompt_that_is_due_is_not_doubled_by_another_time_or_zone(bench: Bench) -> None:
+    await bench.settled()
+    bench.now = berlin(3, 9) + timedelta(seconds=5)
+    later = SettingsForm(Rhythm(frozenset(range(5)), time(15, 0)), FRIDAYS, "Europe/Lisbon")
+    await bench.desk.coaching.settings(MAYA, later)
+    await bench.live_until(berlin(4, 12))
+    assert len(bench.post.posted) == 1
+    await bench.live_until(berlin(4, 16))
+    assert len(bench.post.posted) == 2
+
+
+@lived
+async def test_a_pause_wins_over_a_prompt_that_is_due(bench: Bench) -> None:
+    await bench.settled()
+    bench.now = berlin(3, 9) + timedelta(seconds=5)
+    await bench.desk.coaching.pause(MAYA, paused=True)
+    await bench.live_until(berlin(4, 12))
+    assert bench.post.posted == []
 
 
 @lived

@@ -12,6 +12,7 @@ from services_desk import (
     MAYA,
     RAVI,
     Bench,
+    MoodyStore,
     Outcome,
     live,
     lived,
@@ -167,6 +168,48 @@ async def test_dying_again_and_again_ends_in_one_message_each(bench: Bench) -> N
     assert len(ids) == len(set(ids)) == 2
     assert (await bench.state(Kind.WELCOME))[0] is State.SENT
     assert (await bench.state(Kind.DAILY_PROMPT))[0] is State.SENT
+
+
+# -- the store is busy -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("write", [1, 2, 3, 4])
+def test_a_store_that_is_busy_for_a_moment_loses_and_doubles_nothing(write: int) -> None:
+    async def story(bench: Bench) -> None:
+        await bench.start()
+        moody = MoodyStore(bench.store, frozenset({write}))
+        bench.dispatcher = bench.new_dispatcher(store=moody)
+        for _ in range(5):
+            await bench.dispatcher.tick()
+            bench.now += timedelta(seconds=61)
+        assert moody.writes > write
+        ids = [found.delivery_id for found in bench.post.posted]
+        assert len(ids) == len(set(ids)) == 2
+        assert (await bench.state(Kind.WELCOME))[0] is State.SENT
+        assert (await bench.state(Kind.DAILY_PROMPT))[0] is State.SENT
+
+    live(story)
+
+
+@lived
+async def test_a_tick_ends_when_all_that_it_began_has_ended(bench: Bench) -> None:
+    under_way = 0
+
+    async def slow_for_ravi(target: Target) -> None:
+        nonlocal under_way
+        if target.address == RAVI.user:
+            under_way += 1
+            await asyncio.sleep(0.1)
+            under_way -= 1
+
+    await bench.start(MAYA)
+    await bench.start(RAVI)
+    bench.post.before_send = slow_for_ravi
+    bench.dispatcher = bench.new_dispatcher(store=MoodyStore(bench.store, frozenset({3})))
+    await bench.dispatcher.tick()
+    left = under_way
+    await asyncio.sleep(0.3)  # let what goes on unwatched come to its end before the store closes
+    assert left == 0
 
 
 # -- Slack says no ---------------------------------------------------------------------------------

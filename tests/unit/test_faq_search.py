@@ -118,7 +118,14 @@ def test_what_the_content_does_not_know_is_not_answered(foreign: str) -> None:
 
 @pytest.mark.parametrize(
     "endless",
-    ["a" * 40_000, "salary " * 6_000, "<" * 40_000, ":a" * 20_000, "<@" * 20_000, "\u0301" * 40_000],
+    [
+        "a" * 40_000,
+        "salary " * 6_000,
+        "<" * 40_000,
+        ":a" * 20_000,
+        "<@" * 20_000,
+        "\u0301" * 40_000,
+    ],
     ids=["letters", "words", "brackets", "colons", "mentions", "accents"],
 )
 def test_forty_thousand_characters_are_no_trouble(endless: str) -> None:
@@ -138,7 +145,9 @@ def test_no_text_raises(text: str) -> None:
 
 
 @steady
-@given(st.lists(st.sampled_from("salary portfolio \u200f \u202e :x: <@U1> phd & < > * ` ~".split())))
+@given(
+    st.lists(st.sampled_from("salary portfolio \u200f \u202e :x: <@U1> phd & < > * ` ~".split()))
+)
 def test_markup_between_words_changes_nothing(pieces: list[str]) -> None:
     plain = [piece for piece in pieces if piece in ("salary", "portfolio", "phd")]
     assert words_of(" ".join(pieces)) == words_of(" ".join(plain))

@@ -150,9 +150,7 @@ def test_blocks_of_a_surface(surface: str, most: int) -> None:
 def test_inputs_stand_in_views_only_and_need_a_submit() -> None:
     field = kit.field("name", "Label", kit.text_input())
     assert limits.check_message("text", [field]) == ["blocks/0: input can't stand on a message"]
-    assert limits.check_view(modal(field, submit=None)) == [
-        "submit: a view with inputs needs one"
-    ]
+    assert limits.check_view(modal(field, submit=None)) == ["submit: a view with inputs needs one"]
     assert limits.check_view({"type": "home", "blocks": [field]}) == []
 
 

@@ -15,8 +15,10 @@ def problem_of(folder: Path, raw: bytes | str) -> Problem:
     with pytest.raises(FilesInvalid) as caught:
         read_yaml(path, "file.yaml")
     (problem,) = caught.value.problems
-    assert str(caught.value) == str(problem) == (
-        f"file.yaml:{problem.line}: {problem.what}; {problem.mend}"
+    assert (
+        str(caught.value)
+        == str(problem)
+        == (f"file.yaml:{problem.line}: {problem.what}; {problem.mend}")
     )
     assert "\n" not in str(problem)
     return problem
@@ -32,7 +34,7 @@ def problem_of(folder: Path, raw: bytes | str) -> Problem:
         ("a: &x [1]\nb:\n  <<: *x\n", 3, "an alias (*name) is not allowed", "write the value out"),
         ("a: [1, 2\nb: 3\n", 2, "", "check the indentation, the quotes and the colons"),
         ("a: 1\n\tb: 2\n", 2, "", "check the indentation"),
-        ("a: b: c\n", 1, "mapping values are not allowed here", "check the indentation"),
+        ("a: b: c\n", 1, "mapping values are not allowed", "check the indentation"),
         ('a: "open\n', 2, "", "check the indentation"),
         ("a: !!python/object:os.system x\n", 1, "could not determine a constructor", "check"),
         ("a: 1\n---\nb: 2\n", 2, "", "check"),
@@ -43,7 +45,7 @@ def problem_of(folder: Path, raw: bytes | str) -> Problem:
         ("a: " + "x" * MAX_BYTES, 1, "the file has 1,000,003 bytes, 1,000,000 are read", "split"),
         ("{a: b}: c\n", 1, "", ""),
         ("x: 1\n[1, 2]: c\n", 2, "", ""),
-        ("x: 1\nreviewed: 2026-02-30\n", 2, "", ""),
+        ("[" * 3_000 + "]" * 3_000, 1, "nested too deeply", "write them flatter"),
     ],
 )
 def test_a_fault_has_its_line_and_what_to_do(
@@ -58,6 +60,14 @@ def test_a_fault_has_its_line_and_what_to_do(
 
 def test_a_character_that_can_not_be_printed_has_its_line(tmp_path: Path) -> None:
     assert problem_of(tmp_path, "a: 1\nb: \x00\n").line == 2
+
+
+@pytest.mark.parametrize("given", ["2026-02-30", "2026-11-21", "2026-11-21T09:00:00Z"])
+def test_dates_stay_text(tmp_path: Path, given: str) -> None:
+    """A date that does not exist is then told with its line by whoever reads the date."""
+    path = tmp_path / "file.yaml"
+    path.write_text(f"day: {given}\n")
+    assert read_yaml(path, "file.yaml").data == {"day": given}
 
 
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
@@ -88,7 +98,9 @@ def test_places_lead_back_to_lines(tmp_path: Path) -> None:
         ("none", 3): 1,
     }
     assert {place: document.line(place) for place in lines} == lines
-    assert document.problem(("top", 1), "wrong", "mend it") == Problem("file.yaml", 6, "wrong", "mend it")
+    assert document.problem(("top", 1), "wrong", "mend it") == Problem(
+        "file.yaml", 6, "wrong", "mend it"
+    )
 
 
 class Part(BaseModel):
@@ -104,7 +116,9 @@ class Whole(BaseModel):
 
 def test_what_pydantic_finds_is_said_plainly_and_with_lines(tmp_path: Path) -> None:
     path = tmp_path / "file.yaml"
-    path.write_text("parts:\n  - name: 5\n  - count: 1\n  - name: a\n    nam: b\n    count: '{x}'\n")
+    path.write_text(
+        "parts:\n  - name: 5\n  - count: 1\n  - name: a\n    nam: b\n    count: '{x}'\n"
+    )
     document = read_yaml(path, "file.yaml")
     with pytest.raises(ValidationError) as caught:
         Whole.model_validate(document.data)

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import settings
+from hypothesis import strategies as st
 
 from bot.content import Content, load_content
 from bot.domain.cadence import Rhythm
+from bot.domain.errors import InvalidField
 from bot.domain.learners import Background, Goal, Learner, Move, Person, ZoneSource
-from bot.domain.plans import Evidence, Milestone, Plan, PlanTemplate
+from bot.domain.plans import Evidence, Milestone, Plan, PlanTemplate, month_end
 from bot.domain.prompts import Depth, Prompt
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,6 +78,15 @@ def plan(pace: float = 5.0, target: date = GOAL.target) -> Plan:
     return Plan(person=MAYA, template_id="way", goal=goal, started_on=TODAY, pace=pace)
 
 
+def fault(call: Any) -> dict[str, str]:
+    """The fields that were refused and why; empty when the form was taken."""
+    try:
+        call()
+    except InvalidField as error:
+        return error.fields
+    return {}
+
+
 def learner(zone: str = "Europe/Berlin", source: ZoneSource = ZoneSource.SLACK) -> Learner:
     return Learner(
         person=MAYA,
@@ -129,3 +141,11 @@ def walked(label: date, at: time, zone: ZoneInfo) -> datetime:
         minute += MINUTE
     assert jumped is not None, f"{wanted} is not within reach in {zone.key}"
     return jumped
+
+
+quarters = st.integers(1, 160).map(lambda number: number / 4)
+paces = st.integers(2, 160).map(lambda number: number / 4)
+ways = st.tuples(st.lists(quarters, min_size=5, max_size=12), st.sets(st.integers(0, 11))).map(
+    lambda pair: template_of_hours(pair[0], sorted(pair[1]))
+)
+targets = st.dates(TODAY - timedelta(days=60), TODAY + timedelta(days=500)).map(month_end)
