@@ -24,7 +24,8 @@ from bot.ports import Clock, Store
 from bot.scheduler import Heartbeat
 from bot.services.answers import Answers
 from bot.services.coaching import Coaching
-from bot.services.dispatcher import Dispatcher, Topic
+from bot.services.courier import Courier, Topic
+from bot.services.dispatcher import Dispatcher
 from bot.services.overview import Overviews
 from bot.services.planning import Planning
 from bot.services.privacy import Privacy
@@ -206,13 +207,20 @@ class Application:
         )
 
     def _build_dispatcher(self, client: AsyncWebClient) -> Dispatcher:
-        return Dispatcher(
+        topics = topics_of(self._desk)
+        courier = Courier(
             store=self._store,
             messenger=SlackMessenger(client),
             clock=self._clock,
-            ids=RandomIds(),
-            topics=topics_of(self._desk),
+            topics=topics,
             render=renderer(self._desk.words),
+        )
+        return Dispatcher(
+            store=self._store,
+            courier=courier,
+            clock=self._clock,
+            ids=RandomIds(),
+            topics=topics,
             unasked_per_day=self._settings.behaviour.limits.unasked_per_day,
         )
 
@@ -250,15 +258,18 @@ class Application:
         return Probe("dispatcher", well)
 
     async def _connect(self, app: AsyncApp) -> Probe:
-        handler = AsyncSocketModeHandler(app, self._settings.app_token, ping_interval=PING_SECONDS)
-        self._cleanup.push_async_callback(handler.close_async)
+        token = self._settings.app_token
         try:
-            await handler.connect_async()  # type: ignore[no-untyped-call]
+            # Asked once beforehand: the handler itself would go on trying for ever.
+            await app.client.apps_connections_open(app_token=token)
         except SlackApiError as error:
             raise StartRefused(
                 f"Slack refused SLACK_APP_TOKEN ({code_of(error)}). Nothing was sent. Make one "
                 "with the scope connections:write under Basic Information, App-Level Tokens."
             ) from error
+        handler = AsyncSocketModeHandler(app, token, ping_interval=PING_SECONDS)
+        self._cleanup.push_async_callback(handler.close_async)
+        await handler.connect_async()  # type: ignore[no-untyped-call]
         return Probe("socket", handler.client.is_connected)
 
     async def _listen(self, app: AsyncApp, probes: tuple[Probe, ...]) -> None:

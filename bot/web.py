@@ -16,12 +16,14 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from bot.domain.deliveries import State
 from bot.domain.errors import Busy
 from bot.ports import Store
+from bot.recent import Recent
 
 log = structlog.get_logger(__name__)
 
 MOST_BYTES = 1_048_576
 CLOCK_SLACK = 300
 """Seconds that a request's timestamp may differ from ours, as Slack recommends."""
+DIGITS = 12
 CONTENT_TYPES = ("application/json", "application/x-www-form-urlencoded")
 
 
@@ -31,26 +33,24 @@ class SignatureCheck:
     def __init__(self, secret: str, now: Callable[[], float] = time.time) -> None:
         self._secret = secret.encode()
         self._now = now
-        self._seen: dict[str, float] = {}
+        self._recent = Recent(2 * CLOCK_SLACK)
 
     def refusal(self, timestamp: str, signature: str, body: bytes) -> str | None:
         """Why a request is refused, None when it is Slack's and new."""
-        if not (timestamp.isascii() and timestamp.isdigit()):
+        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= DIGITS):
             return "timestamp"
         now = self._now()
         if abs(now - int(timestamp)) > CLOCK_SLACK:
             return "too_old"
         digest = hmac.new(self._secret, b"v0:%s:%s" % (timestamp.encode(), body), hashlib.sha256)
-        if not hmac.compare_digest(f"v0={digest.hexdigest()}".encode(), signature.encode()):
+        expected, given = f"v0={digest.hexdigest()}", signature.encode("utf-8", "replace")
+        if not hmac.compare_digest(expected.encode(), given):
             return "signature"
-        return "replay" if self._known(signature, now) else None
+        return "replay" if self._recent.seen(signature, now) else None
 
-    def _known(self, signature: str, now: float) -> bool:
-        for old in [name for name, at in self._seen.items() if now - at > 2 * CLOCK_SLACK]:
-            del self._seen[old]
-        known = signature in self._seen
-        self._seen[signature] = now
-        return known
+    def not_taken(self, signature: str) -> None:
+        """The request could not be taken after all: Slack may send the same again."""
+        self._recent.forget(signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +96,22 @@ class WebEdge:
     async def _slack(self, request: web.Request) -> web.Response:
         if request.content_type not in CONTENT_TYPES:
             return self._refuse("content_type", 0, 415)
-        body = await request.read()
+        try:
+            body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            return self._refuse("too_large", request.content_length or MOST_BYTES, 413)
         assert self._check is not None  # noqa: S101 - the route exists only with a check
-        refusal = self._check.refusal(
-            request.headers.get("X-Slack-Request-Timestamp", ""),
-            request.headers.get("X-Slack-Signature", ""),
-            body,
-        )
+        signature = request.headers.get("X-Slack-Signature", "")
+        timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        refusal = self._check.refusal(timestamp, signature, body)
         if refusal is not None:
             return self._refuse(refusal, len(body), 401)
         assert self._app is not None  # noqa: S101
         bolt_request = AsyncBoltRequest(body=body.decode(), headers=dict(request.headers))
-        return await to_aiohttp_response(await self._app.async_dispatch(bolt_request))
+        answer = await self._app.async_dispatch(bolt_request)
+        if answer.status >= 500:
+            self._check.not_taken(signature)
+        return await to_aiohttp_response(answer)
 
     def _refuse(self, reason: str, length: int, status: int) -> web.Response:
         self._refused.labels(reason).inc()

@@ -1,9 +1,10 @@
-"""Sends what is due: claims rows, posts each message once, and settles what became of it."""
+"""The tick: what is due becomes delivery rows, and rows that may go are handed to the courier."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -16,66 +17,36 @@ from bot.domain.cadence import (
     occurrences,
     zone_of,
 )
-from bot.domain.deliveries import (
-    RECONCILE_AFTER,
-    Delivery,
-    Kind,
-    State,
-    Subscription,
-    retry_at,
-    sendable_until,
-)
+from bot.domain.deliveries import Delivery, State, Subscription, sendable_until
 from bot.domain.errors import Busy, DeliveryMoved, Uncertain
-from bot.ports import (
-    Arrived,
-    Clock,
-    Ids,
-    Message,
-    Messenger,
-    Records,
-    SendRefused,
-    SendUncertain,
-    Store,
-)
-from bot.services.results import Composed
+from bot.ports import Clock, Ids, Records, Store
+from bot.services.courier import Courier, Ready, Topic, Topics, one_row
 
 log = structlog.get_logger(__name__)
 
 BATCH = 500
-IN_FLIGHT = 5
-
-Compose = Callable[[Records, Delivery], Composed | None]
-Render = Callable[[object], Message]
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
-    """How one kind of delivery is filled, and what happens once it has arrived."""
+class _Taken:
+    """Rows that may go now, and how many were looked at: fewer than a batch means no more."""
 
-    compose: Compose
-    arrived: Callable[[Records, Delivery], None] | None = None
-    capped: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    delivery: Delivery
-    result: object
+    ready: tuple[Ready, ...]
+    looked_at: int
 
 
 @dataclass(eq=False)
 class Dispatcher:
-    """One tick claims, sends and settles. Nothing is scheduled per person; rows decide.
+    """One tick claims, takes and sends. Nothing is scheduled per person; rows decide.
 
     `unasked_per_day` caps what a target gets in one local day.
     """
 
     store: Store
-    messenger: Messenger
+    courier: Courier
     clock: Clock
     ids: Ids
-    topics: Mapping[Kind, Topic]
-    render: Render
+    topics: Topics
     unasked_per_day: int
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -86,20 +57,26 @@ class Dispatcher:
     async def tick(self) -> int:
         """Do everything that is due now; how many messages were settled. One tick at a time."""
         async with self._one_at_a_time:
-            settled = 0
             try:
-                await self._reconcile()
-                if not await self.store.read(self._anything_due):
-                    return 0
-                while await self.store.write(self._claim):
-                    pass
-                while ready := await self.store.write(self._take):
-                    await self._send_all(ready)
-                    settled += len(ready)
+                return await self._tick()
             except (Busy, Uncertain, DeliveryMoved) as error:
                 # The rows are still there; the next tick goes on where this one stopped.
                 log.warning("tick_interrupted", reason=type(error).__name__)
-            return settled
+                return 0
+
+    async def _tick(self) -> int:
+        await self.courier.reconcile()
+        if not await self.store.read(self._anything_due):
+            return 0
+        while await self.store.write(self._claim) == BATCH:
+            pass
+        sent = 0
+        looked_at = BATCH
+        while looked_at == BATCH:
+            taken = await self._take_batch()
+            await self.courier.deliver(taken.ready)
+            sent, looked_at = sent + len(taken.ready), taken.looked_at
+        return sent
 
     def _anything_due(self, records: Records) -> bool:
         due = records.next_due()
@@ -112,7 +89,7 @@ class Dispatcher:
         due = records.due_subscriptions(now, BATCH)
         for subscription in due:
             self._claim_one(records, subscription, now)
-        return len(due) if len(due) == BATCH else 0
+        return len(due)
 
     def _claim_one(self, records: Records, subscription: Subscription, now: datetime) -> None:
         """Deliver the latest occurrence only: after a long sleep there is no burst."""
@@ -140,21 +117,36 @@ class Dispatcher:
 
     # -- take: deliveries are composed and marked as being sent, in one transaction -----------
 
-    def _take(self, records: Records) -> Sequence[_Ready]:
+    async def _take_batch(self) -> _Taken:
+        """A batch in one transaction; one row a transaction when one of them is broken."""
+        with one_row():
+            return await self.store.write(lambda records: self._take(records, self._open(records)))
+        rows = await self.store.read(self._open)
+        ready: list[Ready] = []
+        for delivery in rows:
+            with one_row(delivery) as row:
+                taken = await self.store.write(partial(self._take, deliveries=(delivery,)))
+                ready += taken.ready
+            if row.broken:
+                await self.courier.settle_broken(delivery)
+        return _Taken(tuple(ready), len(rows))
+
+    def _open(self, records: Records) -> Sequence[Delivery]:
+        return records.open_deliveries(self.clock.now(), BATCH)
+
+    def _take(self, records: Records, deliveries: Sequence[Delivery]) -> _Taken:
         now = self.clock.now()
         held = records.held_workspaces(now)
-        taken = []
-        for delivery in records.open_deliveries(now, BATCH):
+        ready = []
+        for delivery in deliveries:
             until = held.get(delivery.target.workspace)
             if until is not None:
                 records.save_delivery(replace(delivery, not_before=until))
-                continue
-            ready = self._take_one(records, delivery, now)
-            if ready is not None:
-                taken.append(ready)
-        return taken
+            elif (taken := self._take_one(records, delivery, now)) is not None:
+                ready.append(taken)
+        return _Taken(tuple(ready), len(deliveries))
 
-    def _take_one(self, records: Records, delivery: Delivery, now: datetime) -> _Ready | None:
+    def _take_one(self, records: Records, delivery: Delivery, now: datetime) -> Ready | None:
         topic = self.topics[delivery.kind]
         refusal = self._refusal(records, topic, delivery, now)
         composed = None if refusal else topic.compose(records, delivery)
@@ -171,7 +163,7 @@ class Dispatcher:
             changed_at=now,
         )
         records.save_delivery(sending)
-        return _Ready(sending, composed.result)
+        return Ready(sending, composed.result)
 
     def _refusal(
         self, records: Records, topic: Topic, delivery: Delivery, now: datetime
@@ -183,107 +175,6 @@ class Dispatcher:
         capped = [kind for kind, other in self.topics.items() if other.capped]
         sent = records.sent_since(delivery.target, morning, capped)
         return "daily_cap" if topic.capped and sent >= self.unasked_per_day else None
-
-    # -- send and settle ------------------------------------------------------------------------
-
-    async def _send_all(self, ready: Sequence[_Ready]) -> None:
-        """A few targets at a time, each target's messages in their order."""
-        lanes: dict[object, list[_Ready]] = {}
-        for entry in ready:
-            lanes.setdefault(entry.delivery.target, []).append(entry)
-        gate = asyncio.Semaphore(IN_FLIGHT)
-
-        async def run(lane: list[_Ready]) -> None:
-            async with gate:
-                for entry in lane:
-                    await self._send(entry)
-
-        ended = await asyncio.gather(
-            *(run(lane) for lane in lanes.values()), return_exceptions=True
-        )
-        for outcome in ended:
-            if isinstance(outcome, BaseException):
-                raise outcome
-
-    async def _send(self, ready: _Ready) -> None:
-        delivery = ready.delivery
-        try:
-            message = self.render(ready.result)
-            arrived = await self.messenger.send(delivery.target, message, delivery.id)
-        except SendRefused as error:
-            await self._settle_refused(delivery, error)
-        except SendUncertain:
-            # It stays in `sending`: only Slack's history can tell whether it arrived.
-            log.warning("delivery_uncertain", delivery=delivery.id, kind=delivery.kind)
-        except Exception:  # one bad row must never hold up the others
-            log.exception("delivery_broken", delivery=delivery.id, kind=delivery.kind)
-            await self._settle_refused(delivery, SendRefused("broken", None))
-        else:
-            await self._settle_arrived(delivery, arrived)
-
-    async def _settle_arrived(self, delivery: Delivery, arrived: Arrived) -> None:
-        sent = replace(
-            delivery,
-            state=State.SENT,
-            channel=arrived.channel,
-            ts=arrived.ts,
-            changed_at=self.clock.now(),
-        )
-        after = self.topics[delivery.kind].arrived
-
-        def work(records: Records) -> None:
-            records.save_delivery(sent)
-            if after is not None:
-                after(records, sent)
-
-        await self.store.write(work)
-        log.info("delivery_sent", delivery=sent.id, kind=sent.kind, label=str(sent.label))
-
-    async def _settle_refused(self, delivery: Delivery, error: SendRefused) -> None:
-        now = self.clock.now()
-        again = retry_at(delivery.attempts, now) if error.wait is not None else None
-        if again is None:
-            changed = replace(delivery, state=State.FAILED, error=error.code, changed_at=now)
-        else:
-            again = max(again, now + timedelta(seconds=error.wait or 0))
-            changed = replace(
-                delivery, state=State.DUE, error=error.code, not_before=again, changed_at=now
-            )
-
-        def work(records: Records) -> None:
-            records.save_delivery(changed)
-            if error.code == "ratelimited" and error.wait is not None:
-                until = now + timedelta(seconds=error.wait)
-                records.hold_workspace(delivery.target.workspace, until)
-
-        await self.store.write(work)
-        log.warning("delivery_refused", delivery=delivery.id, code=error.code, state=changed.state)
-
-    # -- reconcile: ask Slack about what was being sent when something broke --------------------
-
-    async def _reconcile(self) -> None:
-        before = self.clock.now() - RECONCILE_AFTER
-        stuck = await self.store.read(lambda records: records.stuck_deliveries(before, BATCH))
-        for delivery in stuck:
-            await self._reconcile_one(delivery)
-
-    async def _reconcile_one(self, delivery: Delivery) -> None:
-        try:
-            found = await self.messenger.find(delivery.target, delivery.id, delivery.due)
-        except SendUncertain:
-            return
-        except SendRefused as error:
-            await self._settle_unknown(delivery, error.code)
-            return
-        if found is not None:
-            await self._settle_arrived(delivery, found)
-            return
-        await self._settle_refused(delivery, SendRefused("never_arrived", 0.0))
-
-    async def _settle_unknown(self, delivery: Delivery, code: str) -> None:
-        unknown = replace(delivery, state=State.UNKNOWN, error=code, changed_at=self.clock.now())
-        await self.store.write(lambda records: records.save_delivery(unknown))
-        log.error("delivery_unknown", delivery=delivery.id, code=code)
 
 
 def _latest(subscription: Subscription, first: Occurrence, now: datetime) -> Occurrence:

@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.errors import Busy, CoachError, InvalidField, Uncertain
 from bot.domain.learners import Person
 from bot.ports import Clock, Message, Store
+from bot.recent import Recent
 from bot.slack import actions, calls, commands, conversations, submissions
 from bot.slack.blocks import help as help_screens
 from bot.slack.blocks.home import home
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 Body = Mapping[str, Any]
 ANYTHING = re.compile(".*")
 BOLT = "slack_bolt"
+REPEATED_WITHIN = 600.0
 
 
 class Tasks:
@@ -70,7 +72,7 @@ class Edge:
     tasks: Tasks
     wake: Callable[[], None]
     deadline: float
-    _seen: dict[str, float] = field(default_factory=dict)
+    _recent: Recent = field(default_factory=lambda: Recent(REPEATED_WITHIN))
 
     # -- what arrives -------------------------------------------------------------------------
 
@@ -149,13 +151,7 @@ class Edge:
     def _repeated(self, body: Body) -> bool:
         """Whether this command or click came before; Slack repeats them only within seconds."""
         key = calls.key_of(body)
-        now = asyncio.get_running_loop().time()
-        for old in [name for name, at in self._seen.items() if now - at > 600]:
-            del self._seen[old]
-        known = key in self._seen
-        if key:
-            self._seen[key] = now
-        return known
+        return bool(key) and self._recent.seen(key, asyncio.get_running_loop().time())
 
     # -- how it is answered -------------------------------------------------------------------
 

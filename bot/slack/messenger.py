@@ -1,6 +1,6 @@
 """Calls to Slack: posts each message once, opens views, and asks for what is there."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -21,8 +21,12 @@ from bot.slack.words import Words
 log = structlog.get_logger(__name__)
 
 EVENT_TYPE = "coach_delivery"
+NO_ANSWER = "no_answer"
 NETWORK_WAIT = 30.0
 HISTORY = 100
+CLOCKS_DIFFER = timedelta(minutes=5)
+UNREADABLE = (ValueError, AttributeError, TypeError, KeyError)
+"""What the SDK raises on an answer that is not Slack's: the call may have been carried out."""
 
 
 def slack_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -58,17 +62,22 @@ class SlackMessenger:
         if channel.startswith(("U", "W")):
             opened = await self._call("conversations.open", users=channel)
             channel = str(opened["channel"]["id"])
-        history = await self._call(
-            "conversations.history",
-            channel=channel,
-            oldest=f"{since.timestamp():.6f}",
-            limit=HISTORY,
-            include_all_metadata=True,
-        )
-        for found in history["messages"]:
-            if _delivery_of(found) == delivery_id:
-                return Arrived(channel, str(found["ts"]))
-        return None
+        oldest, cursor = since - CLOCKS_DIFFER, ""
+        while True:
+            page = await self._call(
+                "conversations.history",
+                channel=channel,
+                oldest=f"{oldest.timestamp():.6f}",
+                limit=HISTORY,
+                include_all_metadata=True,
+                **({"cursor": cursor} if cursor else {}),
+            )
+            for found in page["messages"]:
+                if _delivery_of(found) == delivery_id:
+                    return Arrived(channel, str(found["ts"]))
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return None
 
     async def _call(self, method: str, **arguments: Any) -> Any:
         try:
@@ -77,7 +86,7 @@ class SlackMessenger:
             raise _classified(error) from error
         except aiohttp.ClientConnectorError as error:
             raise SendRefused("no_connection", NETWORK_WAIT) from error
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, TimeoutError, *UNREADABLE) as error:
             raise SendUncertain(type(error).__name__) from error
 
 
@@ -92,21 +101,26 @@ def _delivery_of(found: dict[str, Any]) -> str | None:
 
 def _classified(error: SlackApiError) -> Exception:
     response = error.response
-    status = getattr(response, "status_code", 200)
+    # On an unreadable body the SDK hands over aiohttp's own response, which names it `status`.
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 200))
     code = code_of(error)
     if status == 429 or code in WAIT:
-        wait = response.headers.get("Retry-After") or WAIT.get(code, 30.0)
-        return SendRefused("ratelimited" if status == 429 else code, float(wait))
-    if status >= 500 or code in UNCERTAIN:
+        wait = _seconds(response.headers.get("Retry-After"), WAIT.get(code, 30.0))
+        return SendRefused("ratelimited" if status == 429 else code, wait)
+    if status >= 500 or code in UNCERTAIN or code == NO_ANSWER:
         return SendUncertain(code)
     return SendRefused(code, None)
+
+
+def _seconds(given: str | None, otherwise: float) -> float:
+    return float(given) if given and given.strip().isdigit() else otherwise
 
 
 def code_of(error: SlackApiError) -> str:
     """Slack's error code; `no_answer` when the answer was not one of Slack's."""
     response = error.response
     data = response if isinstance(response, dict) else getattr(response, "data", None)
-    return str(data.get("error", "no_answer")) if isinstance(data, dict) else "no_answer"
+    return str(data.get("error", NO_ANSWER)) if isinstance(data, dict) else NO_ANSWER
 
 
 def checked(message: Message) -> Message:

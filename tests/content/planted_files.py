@@ -6,6 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from bot.content import load_content
+from bot.yaml_files import FilesInvalid, Problem
+
 Files = dict[str, Any]
 
 
@@ -168,3 +173,18 @@ def twice_in(name: str, files: Files) -> None:
     files[name] = text.replace('    title: "A title"\n', '    title: "A"\n    title: "B"\n', 1)
 
 
+def problems(root: Path, files: Files) -> tuple[Problem, ...]:
+    write(root, files)
+    with pytest.raises(FilesInvalid) as caught:
+        load_content(root)
+    return caught.value.problems
+
+
+def line_of(text: str, wanted: str, nth: int = 1) -> int:
+    """The number of the line that holds a text, for the nth time."""
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if wanted in line]
+    return lines[nth - 1]
+
+
+FIRST, SECOND = (lambda files: entries(files)[0]), (lambda files: entries(files)[1])
+PROMPT, WORK = (lambda files: prompts(files)[1]), (lambda files: milestones(files)[2])

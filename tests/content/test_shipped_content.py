@@ -146,9 +146,10 @@ FIELDS = (
     "empty too_long not_a_number hours_range spent_range percent_range choose choose_day "
     "time_range unknown_zone past_month"
 ).split()
+UNSAVED = ("busy", "uncertain")
 ENDINGS: Mapping[str, Iterable[str]] = {
     "check_in.*": PromiseOutcome,
-    "field.*": FIELDS,
+    "field.*": (*FIELDS, *UNSAVED),
     "plan.*": [*OfferKind, "cut_nothing"],
     "prompt.depth_*": Depth,
     "refused.*": REFUSALS,
@@ -229,7 +230,7 @@ def test_every_refusal_has_words() -> None:
 
 def test_every_field_error_has_words_that_need_no_facts() -> None:
     texts = {key: text for key, text in content().messages.items() if key.startswith("field.")}
-    assert {f"field.{code}" for code in FIELDS} == set(texts)
+    assert {f"field.{code}" for code in (*FIELDS, *UNSAVED)} == set(texts)
     assert not [key for key, text in texts.items() if blanks(text)]
     source = (ROOT / "bot" / "slack" / "forms.py").read_text(encoding="utf-8")
     assert not [code for code in FIELDS if f'"{code}"' not in source]

@@ -18,7 +18,8 @@ from bot.domain.groups import Place
 from bot.domain.learners import Background, Goal, Move, Person, ZoneSource
 from bot.ports import Arrived, Message, Records, SendRefused, SendUncertain, Store
 from bot.services.coaching import StartForm
-from bot.services.dispatcher import Dispatcher, Render, Topic
+from bot.services.courier import Courier, Topic
+from bot.services.dispatcher import Dispatcher
 from bot.services.rhythms import target_of
 from bot.settings import ROOT, Settings
 from bot.slack.deliveries import renderer
@@ -164,13 +165,20 @@ class Bench:
 
     def new_dispatcher(self, post: Post | None = None, store: Store | None = None) -> Dispatcher:
         """As after a restart of the program: the rows are all that is left."""
-        return Dispatcher(
-            store=store or self.store,
+        chosen = store or self.store
+        courier = Courier(
+            store=chosen,
             messenger=post or self.post,
+            clock=self.clock,
+            topics=self.topics,
+            render=self.rendered,
+        )
+        return Dispatcher(
+            store=chosen,
+            courier=courier,
             clock=self.clock,
             ids=RandomIds(),
             topics=self.topics,
-            render=self.rendered,
             unasked_per_day=self.unasked_per_day,
         )
 

@@ -183,5 +183,3 @@ UNWRITTEN: Mapping[str, Callable[[], Screen]] = {
     "home of a newcomer": lambda: home.home(WORDS, Overview(None, NOW)),
     "home of a beginner": lambda: home.home(WORDS, Overview(LEARNER, NOW, VIEW)),
 }
-
-

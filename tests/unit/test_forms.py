@@ -1,4 +1,4 @@
-"""Forms of rhythm and goal: what can't be used is an error at its own field, and what can be used is read."""
+"""Forms of rhythm and goal: what can't be used is an error at its own field."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit_samples import steady
+from unit_samples import fault, steady
 
 from bot.domain.cadence import Rhythm
 from bot.domain.learners import Background, Goal, Move, ZoneSource

@@ -118,5 +118,3 @@ def test_the_shipped_plans_offer_ways_out_that_keep_what_is_essential(template_i
     found = slipping(running, way)
     assert set(found) == set(OfferKind)
     assert all(not entry.essential for entry in found[OfferKind.CUT_SCOPE].cut)
-
-

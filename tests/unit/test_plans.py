@@ -14,11 +14,13 @@ from unit_samples import (
     NOW,
     TODAY,
     milestone,
+    paces,
     plan,
     shipped,
     steady,
     template,
     template_of_hours,
+    ways,
 )
 
 from bot.domain.learners import Background, Goal, Move
@@ -39,6 +41,7 @@ from bot.domain.plans import (
 DONE, MOVED, DROPPED = PromiseOutcome.DONE, PromiseOutcome.MOVED, PromiseOutcome.DROPPED
 WAY = template_of_hours([4, 6, 5, 10, 3, 12], optional=[1, 3, 5])
 CONTENT = shipped()
+
 
 def day_by_day(hours: list[float], pace: float, today: date) -> list[date]:
     """When each piece of work is done by somebody who works the same part of a week every day."""
