@@ -32,11 +32,14 @@ from bot.services.privacy import Privacy
 from bot.services.prompting import Prompting
 from bot.services.study_groups import StudyGroups
 from bot.settings import Behaviour, Settings
-from bot.slack.app import Edge, Tasks, bolt_app
+from bot.slack.app import bolt_app
+from bot.slack.calls import Reader
 from bot.slack.commands import COMMANDS
 from bot.slack.deliveries import renderer
 from bot.slack.desk import Desk
-from bot.slack.messenger import SlackMessenger, SlackOutbound, code_of, slack_client
+from bot.slack.edge import Edge, Tasks
+from bot.slack.messenger import SlackMessenger, code_of, slack_client
+from bot.slack.outbound import SlackOutbound
 from bot.slack.words import Words
 from bot.store.lock import single_dispatcher
 from bot.store.sql import SqlStore
@@ -48,7 +51,8 @@ SLACK_TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 DRAIN_SECONDS = 20.0
 PING_SECONDS = 3.0
 """A half-open socket is noticed after four missed pings."""
-BEAT_TOO_OLD = 60.0
+BEAT_TOO_OLD = 300.0
+"""A pass over very many messages takes minutes; longer than this something is wrong."""
 
 
 class StartRefused(Exception):
@@ -116,7 +120,7 @@ def build_desk(settings: Settings, content: Content, store: Store, clock: Clock)
     ids = RandomIds()
     prompting = Prompting(content, store, clock, ids)
     planning = Planning(content, store, clock)
-    groups = StudyGroups(content, store, clock)
+    groups = StudyGroups(content, store, clock, ids)
     return Desk(
         content=content,
         words=Words(content, settings.behaviour.command),
@@ -174,9 +178,10 @@ class Application:
         self.dispatcher = self._build_dispatcher(client)
         probes = []
         await self._warm_up()
-        app = bolt_app(
-            client, identity, self._edge(client, session), self._settings.behaviour.command
-        )
+        edge = self._edge(client, session, identity)
+        app = bolt_app(client, identity, edge, self._settings.behaviour.command)
+        if self._parts.dispatches:
+            self._cleanup.enter_context(single_dispatcher(self._settings.database_url))
         self._cleanup.push_async_callback(self._tasks.drain, DRAIN_SECONDS)
         if self._parts.dispatches:
             probes.append(self._start_dispatching(self.dispatcher))
@@ -224,12 +229,15 @@ class Application:
             unasked_per_day=self._settings.behaviour.limits.unasked_per_day,
         )
 
-    def _edge(self, client: AsyncWebClient, session: aiohttp.ClientSession) -> Edge:
+    def _edge(
+        self, client: AsyncWebClient, session: aiohttp.ClientSession, identity: AuthorizeResult
+    ) -> Edge:
         behaviour = self._settings.behaviour
         return Edge(
             desk=self._desk,
             store=self._store,
             clock=self._clock,
+            reader=Reader(str(identity.team_id), str(identity.bot_user_id)),
             out=SlackOutbound(client, session, self._desk.words, behaviour.defaults.zone),
             tasks=self._tasks,
             wake=self._wake,
@@ -247,10 +255,9 @@ class Application:
         await self._store.read(lambda records: records.next_due())
 
     def _start_dispatching(self, dispatcher: Dispatcher) -> Probe:
-        self._cleanup.enter_context(single_dispatcher(self._settings.database_url))
         heart = Heartbeat(dispatcher.tick, self._settings.behaviour.limits.tick_seconds)
         heart.start()
-        self._cleanup.callback(heart.stop)
+        self._cleanup.push_async_callback(heart.stop, DRAIN_SECONDS)
 
         async def well() -> bool:
             return heart.age() < BEAT_TOO_OLD

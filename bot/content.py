@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import Formatter
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -161,14 +162,30 @@ def _messages(reading: _Reading) -> dict[str, str]:
             reading.problems.append(document.problem((), "there are no texts here", mend))
             continue
         for section, entries in document.data.items():
-            for key, text in entries.items() if isinstance(entries, dict) else ():
-                if isinstance(text, str) and text.strip():
+            if not isinstance(entries, dict):
+                mend = "write its texts below it, each with a key"
+                what = f"`{section}` should hold texts"
+                reading.problems.append(document.problem((section,), what, mend))
+                continue
+            for key, text in entries.items():
+                fault = _fault_of(text)
+                if fault is None:
                     texts[f"{section}.{key}"] = text.strip()
                 else:
-                    what = f"`{section}.{key}` should be text, it reads as {text!r}"
-                    problem = document.problem((section, key), what, "put it in quotes")
-                    reading.problems.append(problem)
+                    what = f"`{section}.{key}` {fault[0]}"
+                    reading.problems.append(document.problem((section, key), what, fault[1]))
     return texts
+
+
+def _fault_of(text: object) -> tuple[str, str] | None:
+    """What is wrong with a text and how to mend it, None when it can be used."""
+    if not isinstance(text, str) or not text.strip():
+        return f"should be text, it reads as {text!r}", "put it in quotes"
+    try:
+        list(Formatter().parse(text))
+    except ValueError as error:
+        return f"has a blank that can't be filled ({error})", "write blanks as {name}"
+    return None
 
 
 def _check_sources(reading: _Reading, content: Content) -> None:

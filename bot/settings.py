@@ -4,16 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from bot.domain.cadence import zone_names
 from bot.yaml_files import FilesInvalid, read_yaml, suggestion
 
 ROOT = Path(__file__).resolve().parent.parent
 SLACK_API = "https://slack.com/api/"
-T = TypeVar("T")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WORKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
 
 
 class SettingsInvalid(Exception):
@@ -33,6 +34,15 @@ def _clock_time(given: object) -> object:
 QuotedTime = Annotated[time, BeforeValidator(_clock_time)]
 
 
+def _zone(given: object) -> object:
+    if given not in zone_names():
+        raise ValueError(f"{given!r} is not a time zone; write one like Europe/Berlin")
+    return given
+
+
+ZoneName = Annotated[str, BeforeValidator(_zone)]
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,9 +50,15 @@ class _Section(BaseModel):
 class DefaultChoices(_Section):
     """What a person gets who chooses nothing; times are local."""
 
-    zone: str = "UTC"
+    zone: ZoneName = "UTC"
     prompt_time: QuotedTime = time(9, 0)
-    prompt_days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+    prompt_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+    )
     checkin_time: QuotedTime = time(16, 0)
     checkin_day: Weekday = "fri"
     hours_per_week: Annotated[float, Field(ge=1, le=40)] = 5
@@ -61,6 +77,12 @@ class AnswerScores(_Section):
 
     answer_from: Annotated[float, Field(ge=0, le=1)] = 0.5
     choices_from: Annotated[float, Field(ge=0, le=1)] = 0.3
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.choices_from > self.answer_from:
+            raise ValueError("choices_from can't be above answer_from")
+        return self
 
 
 class Behaviour(_Section):
@@ -119,14 +141,17 @@ def _database(given: str) -> str:
 
 
 def _folder(given: str) -> Path:
-    path = Path(given).expanduser()
+    try:
+        path = Path(given).expanduser()
+    except RuntimeError as error:
+        raise ValueError("is not a folder; nobody of that name has a home here") from error
     if not path.is_dir():
         raise ValueError("is not a folder; check the path")
     return path.resolve()
 
 
 def _port(given: str) -> int:
-    if not given.isdigit() or not 0 < int(given) < 65_536:
+    if not (given.isascii() and given.isdigit()) or not 0 < int(given) < 65_536:
         raise ValueError("should be a number from 1 to 65535")
     return int(given)
 
@@ -220,7 +245,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
 def _unknown_names(environment: Mapping[str, str]) -> list[str]:
     known = {variable.name for variable in VARIABLES}
     return [
-        f"{name} is not a setting{suggestion(name, known)} Correct its name or unset it."
+        f"{name} is not a setting{suggestion(name, known) or '.'} Correct its name or unset it."
         for name in sorted(environment)
         if name.startswith("COACH_") and name not in known
     ]

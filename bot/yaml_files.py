@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 MAX_BYTES = 1_000_000
+MAX_DEPTH = 30
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,8 +48,20 @@ class _Loader(_Base):  # type: ignore[misc]
     }
 
 
-def _refuse_aliases(text: str) -> None:
-    for event in yaml.parse(text, Loader=_Loader) if "*" in text else ():
+def _refuse_aliases_and_depth(text: str) -> None:
+    """Reads the events only: composing a deeper file would overrun libyaml's stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise yaml.MarkedYAMLError(
+                problem="the values are nested too deeply",
+                problem_mark=event.start_mark,  # type: ignore[arg-type]
+                note="write them flatter",
+            )
         if isinstance(event, yaml.AliasEvent):
             raise yaml.MarkedYAMLError(
                 problem="an alias (*name) is not allowed here",
@@ -113,7 +126,14 @@ class Document:
 
     def problems_of(self, error: ValidationError, base: Sequence[str | int] = ()) -> list[Problem]:
         """The problems that pydantic found, in plain words and with their lines."""
-        return [self._explain(detail, base) for detail in error.errors(include_url=False)]
+        details = error.errors(include_url=False)
+        wrong_inside = {detail["loc"][:-end] for detail in details for end in _ends(detail["loc"])}
+        return [
+            self._explain(detail, base)
+            for detail in details
+            # A list with wrong items is counted without them: that is no problem of its own.
+            if not (detail["type"] == "too_short" and detail["loc"] in wrong_inside)
+        ]
 
     def _explain(self, detail: ErrorDetails, base: Sequence[str | int]) -> Problem:
         place = (*base, *detail["loc"])
@@ -130,6 +150,10 @@ def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Nod
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
         return node.value[step], node.value[step]
     return None
+
+
+def _ends(loc: tuple[int | str, ...]) -> range:
+    return range(1, len(loc) + 1)
 
 
 _WORDS = {
@@ -176,9 +200,6 @@ def read_yaml(path: Path, name: str) -> Document:
         line = text[: error.position].count("\n") + 1
         what = "a character that can't be printed stands here"
         raise FilesInvalid([Problem(name, line, what, "delete it")]) from error
-    except RecursionError as error:
-        what = "the values are nested too deeply"
-        raise FilesInvalid([Problem(name, 1, what, "write them flatter")]) from error
     if data is None:
         raise FilesInvalid([Problem(name, 1, "the file is empty", "fill it or delete it")])
     return Document(name, data, node)
@@ -186,7 +207,7 @@ def read_yaml(path: Path, name: str) -> Document:
 
 def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
     _refuse_unprintable(text)
-    _refuse_aliases(text)
+    _refuse_aliases_and_depth(text)
     loader = _Loader(text)
     try:
         node = loader.get_single_node()

@@ -16,9 +16,6 @@ class Kind(StrEnum):
     GROUP_SESSION = "group_session"
 
 
-REPEATING = frozenset({Kind.DAILY_PROMPT, Kind.WEEKLY_CHECKIN, Kind.GROUP_SESSION})
-
-
 class State(StrEnum):
     """Where a delivery stands. `sending` is committed before the call to Slack is made."""
 

@@ -116,6 +116,7 @@ def words_of(text: str) -> list[str]:
     """The meaningful words of a text: no markup, accents, filler words or plural endings."""
     plain = _MARKUP.sub(" ", text[:LONGEST_QUERY].lower())
     plain = unicodedata.normalize("NFKD", plain).replace("'", "").replace("\u2019", "")
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     plain = " ".join(_WORD.findall(plain))
     for phrase, short in _PHRASES.items():
         plain = re.sub(rf"\b{phrase}\b", short, plain)

@@ -41,6 +41,11 @@ class StudySession(Authored):
         return self
 
 
+def session_answer_key(session: StudySession) -> str:
+    """What an answer to a session is kept under; no prompt id contains a colon."""
+    return f"session:{session.id}"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
     """A channel of one workspace."""

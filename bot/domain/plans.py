@@ -1,7 +1,7 @@
 """Plans: templates of milestones, a person's dated copy, check-ins, and the ways out of a slip."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -76,10 +76,14 @@ def template_for(templates: Sequence[PlanTemplate], goal: Goal) -> PlanTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """That a milestone is finished, on which local date, and with what evidence."""
+    """That a milestone is finished, on which local date, and with what evidence.
+
+    `week` names the check-in that closed it, None when it was closed by hand.
+    """
 
     on: date
     evidence: str
+    week: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,15 @@ class Plan:
         closed = Done(first.on if first else on, evidence)
         return replace(self, done={**self.done, milestone_id: closed})
 
+    def reopen(self, milestone_ids: Collection[str], week: date) -> "Plan":
+        """The plan without what the check-in of a week closed; what was closed by hand stays."""
+        kept = {
+            name: proof
+            for name, proof in self.done.items()
+            if name not in milestone_ids or proof.week != week
+        }
+        return replace(self, done=kept)
+
     def drop(self, milestone_id: str) -> "Plan":
         """The plan without one milestone; what was done stays done."""
         return replace(self, dropped=self.dropped | {milestone_id})
@@ -124,6 +137,8 @@ class Dated:
 
 
 MAX_PROMISES = 3
+MAX_HOURS = 40.0
+"""No offer asks for more hours a week than this."""
 
 
 def schedule(plan: Plan, template: PlanTemplate, today: date) -> tuple[Dated, ...]:
@@ -141,7 +156,8 @@ def schedule(plan: Plan, template: PlanTemplate, today: date) -> tuple[Dated, ..
 
 
 def _days(hours: float, pace: float) -> timedelta:
-    return timedelta(days=math.ceil(hours / max(pace, 0.5) * 7))
+    # Rounded first, so that a whole number of days is not pushed up by the last binary digit.
+    return timedelta(days=math.ceil(round(hours * 7 / max(pace, 0.5), 6)))
 
 
 def end_of(dated: Sequence[Dated], today: date) -> date:
@@ -183,18 +199,40 @@ class CheckIn:
     at: datetime
 
 
-def apply_check_in(plan: Plan, check_in: CheckIn, today: date) -> Plan:
+def apply_check_in(
+    plan: Plan, check_in: CheckIn, today: date, earlier: CheckIn | None = None
+) -> Plan:
     """The plan after a check-in: promises kept, moved or dropped, and the pace as it really is.
 
     The pace moves half of the way to the hours of this week, so that one odd week does not turn
-    the plan over.
+    the plan over. With an `earlier` version of the same check-in, that one is taken back first;
+    what came after it, another week or a new pace that was chosen, stays.
     """
+    first_done = {name: proof.on for name, proof in plan.done.items()}
+    if earlier is not None:
+        plan = plan.reopen(earlier.outcomes.keys(), check_in.week)
+        plan = replace(plan, dropped=plan.dropped - _dropped(earlier))
     for milestone_id, outcome in check_in.outcomes.items():
-        if outcome is PromiseOutcome.DONE:
-            plan = plan.finish(milestone_id, today, check_in.evidence)
-        elif outcome is PromiseOutcome.DROPPED:
+        if outcome is PromiseOutcome.DROPPED:
             plan = plan.drop(milestone_id)
-    return replace(plan, pace=round((check_in.pace_before + check_in.hours) / 2, 1))
+        elif outcome is PromiseOutcome.DONE and milestone_id not in plan.done:
+            on = first_done.get(milestone_id, today)
+            closed = Done(on, check_in.evidence, check_in.week)
+            plan = replace(plan, done={**plan.done, milestone_id: closed})
+    if earlier is not None and plan.pace != pace_after(earlier):
+        return plan
+    return replace(plan, pace=pace_after(check_in))
+
+
+def _dropped(check_in: CheckIn) -> frozenset[str]:
+    return frozenset(
+        name for name, outcome in check_in.outcomes.items() if outcome is PromiseOutcome.DROPPED
+    )
+
+
+def pace_after(check_in: CheckIn) -> float:
+    """The pace that a check-in leads to."""
+    return round((check_in.pace_before + check_in.hours) / 2, 1)
 
 
 def renewed_promises(plan: Plan, template: PlanTemplate, today: date) -> Plan:
@@ -235,8 +273,9 @@ def offers(plan: Plan, template: PlanTemplate, today: date) -> tuple[Offer, ...]
 def _keep_date(plan: Plan, template: PlanTemplate, today: date) -> Offer:
     left = sum(milestone.hours for milestone in plan.open_milestones(template))
     days = max((plan.goal.target - today).days, 7)
-    needed = math.ceil(left / (days / 7) * 2) / 2
-    return Offer(OfferKind.KEEP_DATE, needed, max(plan.goal.target, today + timedelta(days=7)))
+    needed = min(math.ceil(left / (days / 7) * 2) / 2, MAX_HOURS)
+    end = end_of(schedule(replace(plan, pace=needed), template, today), today)
+    return Offer(OfferKind.KEEP_DATE, needed, end)
 
 
 def _cut_scope(plan: Plan, template: PlanTemplate, today: date) -> Offer:
@@ -255,7 +294,10 @@ def accept(plan: Plan, offer: Offer) -> Plan:
     """The plan after one of its offers was taken."""
     match offer.kind:
         case OfferKind.KEEP_DATE:
-            goal = replace(plan.goal, hours_per_week=offer.hours_per_week)
+            target = plan.goal.target
+            if offer.end > target:
+                target = month_end(offer.end)
+            goal = replace(plan.goal, hours_per_week=offer.hours_per_week, target=target)
             return replace(plan, goal=goal, pace=offer.hours_per_week)
         case OfferKind.KEEP_HOURS:
             return replace(plan, goal=replace(plan.goal, target=month_end(offer.end)))

@@ -73,12 +73,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The prompt that a person got for one local date."""
+    """The prompt that a person got for one local date, and the one that they swapped for it."""
 
     person: Person
     label: date
     prompt_id: str
-    swapped: bool = False
+    swapped_from: str | None = None
 
 
 def pick_prompt(

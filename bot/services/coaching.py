@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.content import Content
-from bot.domain.cadence import Rhythm
+from bot.domain.cadence import Rhythm, zone_names
 from bot.domain.deliveries import Delivery, Kind
 from bot.domain.learners import Defaults, Goal, Learner, Person, ZoneSource
 from bot.domain.plans import Plan, renewed_promises, template_for
@@ -146,12 +146,15 @@ class Coaching:
         )
 
     async def zone_reported(self, person: Person, zone: str) -> None:
-        """Slack says that somebody is in another zone; their own choice still wins."""
+        """Slack says that somebody is in another zone; their own choice still wins.
+
+        A zone that is not known changes nothing.
+        """
         await self._store.write(lambda records: self._zone_reported(records, person, zone))
 
     def _zone_reported(self, records: Records, person: Person, zone: str) -> None:
         learner = records.learner(person)
-        if learner is not None:
+        if learner is not None and zone in zone_names():
             self._saved(records, learner.moved_to(zone, ZoneSource.SLACK))
 
     async def next_sends(self, person: Person) -> Sequence[NextSend]:

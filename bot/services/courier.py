@@ -80,6 +80,14 @@ def one_row(delivery: Delivery | None = None) -> Iterator[Row]:
         row.broken = True
 
 
+_ORDER = {kind: place for place, kind in enumerate(Kind)}
+
+
+def _turn(entry: Ready) -> tuple[datetime, int]:
+    """Earlier ones first; of those due together, the kinds as they are listed: welcome first."""
+    return entry.delivery.due, _ORDER[entry.delivery.kind]
+
+
 @dataclass(eq=False)
 class Courier:
     """Sends what was taken, settles it, and reconciles what was interrupted."""
@@ -95,7 +103,7 @@ class Courier:
         """Send everything: targets side by side, the messages of one target in their order."""
         lanes: dict[object, list[Ready]] = {}
         gates: dict[str, asyncio.Semaphore] = {}
-        for entry in ready:
+        for entry in sorted(ready, key=_turn):
             lanes.setdefault(entry.delivery.target, []).append(entry)
             gates.setdefault(entry.delivery.target.workspace, asyncio.Semaphore(IN_FLIGHT))
         ended = await asyncio.gather(

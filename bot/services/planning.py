@@ -157,7 +157,7 @@ class Planning:
         check_in = CheckIn(
             person=person,
             week=week,
-            outcomes=form.outcomes,
+            outcomes=_known(view.template, form.outcomes),
             evidence=form.evidence,
             hours=form.hours,
             obstacle=form.obstacle,
@@ -166,7 +166,7 @@ class Planning:
             at=self._clock.now(),
         )
         records.save_check_in(check_in)
-        plan = apply_check_in(_without(view.plan, earlier), check_in, view.today)
+        plan = apply_check_in(view.plan, check_in, view.today, earlier)
         records.save_plan(renewed_promises(plan, view.template, view.today))
         after = self._today_view(records, person)
         return CheckInResult(
@@ -187,16 +187,11 @@ def _asked(view: PlanView, earlier: CheckIn | None) -> tuple[Milestone, ...]:
     return milestones
 
 
-def _without(plan: Plan, earlier: CheckIn | None) -> Plan:
-    """The plan as if an earlier version of this week's check-in had not closed anything."""
-    if earlier is None:
-        return plan
-    undone = {name for name, outcome in earlier.outcomes.items() if outcome is PromiseOutcome.DONE}
-    dropped = {
-        name for name, outcome in earlier.outcomes.items() if outcome is PromiseOutcome.DROPPED
-    }
-    done = {name: proof for name, proof in plan.done.items() if name not in undone}
-    return replace(plan, done=done, dropped=plan.dropped - dropped)
+def _known(
+    template: PlanTemplate, outcomes: Mapping[str, PromiseOutcome]
+) -> dict[str, PromiseOutcome]:
+    """The outcomes of milestones that the plan has; a form may be older than the plan."""
+    return {name: found for name, found in outcomes.items() if template.milestone(name)}
 
 
 def _finished(

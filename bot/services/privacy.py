@@ -7,9 +7,11 @@ from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
 
+from bot.domain.deliveries import Kind
 from bot.domain.learners import Person
 from bot.ports import Records, Store
 from bot.services.results import DataSummary, Export
+from bot.services.rhythms import target_of
 
 PAGE = 2_800
 """Characters of one page of an export; a page fits one block of a message."""
@@ -42,13 +44,17 @@ class Privacy:
 
 def _kept(records: Records, person: Person) -> Mapping[str, list[Any]]:
     learner, plan = records.learner(person), records.plan(person)
-    given = records.prompts_seen(person)
+    given = records.prompts_given(person)
+    target = target_of(person)
+    wishes = [records.subscription(target, kind) for kind in Kind]
     return {
         "settings": [learner] if learner else [],
         "plan": [plan] if plan else [],
         "answers": list(records.answer_versions(person)),
-        "prompts": [{"prompt": name, "given": day} for name, day in given.items()],
+        "prompts": list(given),
         "check_ins": list(records.check_ins(person)),
+        "rhythms": [wish for wish in wishes if wish is not None],
+        "messages": list(records.deliveries_to(target)),
         "groups": [{"channel": group.place.channel} for group in records.groups_of(person)],
     }
 

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.content import Content
+from bot.domain.cadence import local_date, zone_of
 from bot.domain.deliveries import Delivery, Kind
 from bot.domain.errors import AlreadySwapped, Gone
+from bot.domain.groups import session_answer_key
 from bot.domain.learners import Learner, Person
 from bot.domain.prompts import Answer, Assignment, Prompt, pick_prompt
 from bot.ports import Clock, Ids, Records, Store
-from bot.services.results import Composed, JournalPage, PromptCard, Reflection
+from bot.services.results import Composed, JournalEntry, JournalPage, PromptCard, Reflection
 from bot.services.rhythms import given_today, learner_of
 
 JOURNAL_PAGE = 5
@@ -36,7 +39,7 @@ class Prompting:
         assignment = self.assigned(records, learner, now, skill)
         prompt = self._content.prompts.get(assignment.prompt_id)
         if prompt is None or skill not in (None, prompt.skill):
-            prompt = pick_prompt(self._prompts, records.prompts_seen(person), person, skill)
+            prompt = pick_prompt(self._prompts, self._known(records, person), person, skill)
             return self._card(records, person, prompt)
         return self._card(records, person, prompt, assignment)
 
@@ -48,10 +51,10 @@ class Prompting:
         now = self._clock.now()
         learner = learner_of(records, person)
         assignment = self.assigned(records, learner, now)
-        if assignment.swapped:
+        if assignment.swapped_from is not None:
             raise AlreadySwapped
-        prompt = pick_prompt(self._prompts, records.prompts_seen(person), person)
-        swapped = replace(assignment, prompt_id=prompt.id, swapped=True)
+        prompt = pick_prompt(self._prompts, self._known(records, person), person)
+        swapped = replace(assignment, prompt_id=prompt.id, swapped_from=assignment.prompt_id)
         records.save_assignment(swapped)
         return self._card(records, person, prompt, swapped)
 
@@ -73,7 +76,7 @@ class Prompting:
     def _assign(
         self, records: Records, learner: Learner, label: date, skill: str | None = None
     ) -> Assignment:
-        seen = records.prompts_seen(learner.person)
+        seen = self._known(records, learner.person)
         wanted = skill or self._next_skill(records, learner)
         prompt = pick_prompt(self._prompts, seen, learner.person, wanted)
         if skill is None and prompt.id in seen:
@@ -81,6 +84,14 @@ class Prompting:
         assignment = Assignment(learner.person, label, prompt.id)
         records.save_assignment(assignment)
         return assignment
+
+    def _known(self, records: Records, person: Person) -> dict[str, date]:
+        """When each prompt was last given or answered."""
+        known = dict(records.prompts_seen(person))
+        for answer in records.answers(person):
+            on = answer.answered_at.date()
+            known[answer.prompt_id] = max(on, known.get(answer.prompt_id, on))
+        return known
 
     def _next_skill(self, records: Records, learner: Learner) -> str | None:
         """The skill that the next open milestone of the plan builds."""
@@ -98,7 +109,7 @@ class Prompting:
         assignment: Assignment | None = None,
     ) -> PromptCard:
         answer = records.answer_to(person, prompt.id)
-        swappable = assignment is not None and not assignment.swapped and answer is None
+        swappable = assignment is not None and assignment.swapped_from is None and answer is None
         return PromptCard(prompt, self._content.skills[prompt.skill].name, answer, swappable)
 
     def card_of_today(self, records: Records, learner: Learner) -> PromptCard | None:
@@ -202,15 +213,21 @@ class Prompting:
     def journal_page(self, records: Records, person: Person, words: str = "") -> JournalPage:
         """As `journal`, inside a transaction that is already open."""
         wanted = words.lower().split()
-        pairs = [
-            (answer, self._content.prompts.get(answer.prompt_id))
-            for answer in records.answers(person)
-        ]
-        found = [pair for pair in pairs if _holds(pair, wanted)]
+        learner = records.learner(person)
+        zone = learner.tzinfo() if learner else zone_of("UTC")
+        entries = [self._journal_entry(answer, zone) for answer in records.answers(person)]
+        found = [entry for entry in entries if _holds(entry, wanted)]
         return JournalPage(found[:JOURNAL_PAGE], words, len(found))
 
+    def _journal_entry(self, answer: Answer, zone: ZoneInfo) -> JournalEntry:
+        prompt = self._content.prompts.get(answer.prompt_id)
+        title = prompt.title if prompt else ""
+        for session in self._content.syllabus:
+            if answer.prompt_id == session_answer_key(session):
+                title = session.title
+        return JournalEntry(answer, title, prompt, local_date(answer.answered_at, zone))
 
-def _holds(pair: tuple[Answer, Prompt | None], wanted: Sequence[str]) -> bool:
-    answer, prompt = pair
-    text = f"{answer.text} {prompt.title if prompt else ''}".lower()
+
+def _holds(entry: JournalEntry, wanted: Sequence[str]) -> bool:
+    text = f"{entry.answer.text} {entry.title}".lower()
     return all(word in text for word in wanted)

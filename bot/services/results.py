@@ -125,10 +125,23 @@ class SessionCard:
 
 
 @dataclass(frozen=True, slots=True)
-class JournalPage:
-    """Answers of a person, latest first, with their prompts; `words` when they were searched."""
+class JournalEntry:
+    """An answer, what it answers, and the local date of the answer.
 
-    entries: Sequence[tuple[Answer, Prompt | None]]
+    `title` is empty when the content no longer has it; `prompt` is None for study sessions, too.
+    """
+
+    answer: Answer
+    title: str
+    prompt: Prompt | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPage:
+    """Answers of a person, latest first; `words` when they were searched."""
+
+    entries: Sequence[JournalEntry]
     words: str
     total: int
 

@@ -7,9 +7,10 @@ from bot.content import Content
 from bot.domain.cadence import Rhythm
 from bot.domain.deliveries import Delivery, Kind, Target
 from bot.domain.errors import Gone, GroupExists, NoGroupHere
-from bot.domain.groups import Place, StudyGroup, StudySession
+from bot.domain.groups import Place, StudyGroup, StudySession, session_answer_key
 from bot.domain.learners import Person
-from bot.ports import Clock, Records, Store
+from bot.domain.prompts import Answer
+from bot.ports import Clock, Ids, Records, Store
 from bot.services.results import Composed, GroupView, NextSend, SessionCard
 from bot.services.rhythms import subscribe
 
@@ -29,10 +30,11 @@ def _target(place: Place) -> Target:
 class StudyGroups:
     """Use cases of the study group of a channel."""
 
-    def __init__(self, content: Content, store: Store, clock: Clock) -> None:
+    def __init__(self, content: Content, store: Store, clock: Clock, ids: Ids) -> None:
         self._content = content
         self._store = store
         self._clock = clock
+        self._ids = ids
 
     async def free(self, place: Place) -> None:
         """Raises GroupExists when the channel has a group already."""
@@ -107,6 +109,13 @@ class StudyGroups:
             if session.id == session_id:
                 return session
         raise Gone
+
+    async def keep_answer(self, person: Person, session: StudySession, text: str) -> None:
+        """Keep what somebody answers to a session in their journal, before it is posted."""
+        answer = Answer(
+            self._ids.new(), person, session_answer_key(session), text, self._clock.now()
+        )
+        await self._store.write(lambda records: records.save_answer(answer))
 
     def groups_of(self, records: Records, person: Person) -> Sequence[GroupView]:
         """The groups that somebody is a member of, inside a transaction that is already open."""

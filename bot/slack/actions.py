@@ -41,7 +41,7 @@ async def share_answer(desk: Desk, call: Call) -> Reply:
 
     async def after(out: Outbound) -> None:
         if await out.post(call.channel, message, call.thread_ts):
-            await out.tell(call, kit.message(desk.words("group.announce_failed")))
+            await out.tell(call, kit.message(desk.words("ask.share_failed")))
 
     return Reply(after=after)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 
+from bot.domain.cadence import local_date, zone_of
 from bot.domain.errors import NotAChannel
 from bot.domain.groups import StudyGroup
 from bot.domain.learners import Learner
@@ -55,10 +56,10 @@ def _usage(desk: Desk, command: "Command") -> tuple[str, str]:
 async def begin(desk: Desk, call: Call) -> Reply:
     """Open the start form; for somebody who has started, with what they chose."""
     learner = await desk.coaching.learner(call.person)
-    today = learner.today(desk.clock.now()) if learner else desk.clock.now().date()
 
     async def after(out: Outbound) -> None:
         zone, source = await _zone(out, call, learner)
+        today = local_date(desk.clock.now(), zone_of(zone))
         form = start.start_form(desk.words, learner, desk.defaults, zone, source, today)
         await out.show(call, form)
 
@@ -213,10 +214,16 @@ async def my_data(desk: Desk, call: Call) -> Reply:
 async def _export(desk: Desk, call: Call) -> Reply:
     pages = (await desk.privacy.export(call.person)).pages
 
+    messages = [
+        help_screens.export_page(desk.words, page, number, len(pages))
+        for number, page in enumerate(pages, start=1)
+    ]
+
     async def after(out: Outbound) -> None:
-        for number, page in enumerate(pages, start=1):
-            message = help_screens.export_page(desk.words, page, number, len(pages))
-            await out.post(call.person.user, message)
+        sent = await out.post_all(call.person.user, messages)
+        if sent < len(pages):
+            broken = desk.words("mydata.export_broken", sent=sent, pages=len(pages))
+            await out.tell(call, kit.message(broken))
 
     return Reply(kit.message(desk.words("mydata.exporting")), after=after)
 
@@ -230,6 +237,10 @@ def _anything(_: Desk, __: str) -> bool:
 
 def _nothing(_: Desk, rest: str) -> bool:
     return not rest
+
+
+def _never(_: Desk, __: str) -> bool:
+    return False
 
 
 def _a_command(_: Desk, rest: str) -> bool:
@@ -249,25 +260,34 @@ def _one_of(*verbs: str) -> Callable[[Desk, str], bool]:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One subcommand. What does not fit behind it makes the whole text a question."""
+    """One subcommand.
+
+    What does not `fit` behind it makes the whole text a question. What `opens` a form needs a
+    command or a click; in a message it is offered as a button.
+    """
 
     name: str
     usage: str
     summary: str
     handler: Handler
     fits: Callable[[Desk, str], bool] = _nothing
+    opens: Callable[[Desk, str], bool] = _never
+
+
+def _group_form_wanted(_: Desk, rest: str) -> bool:
+    return rest.lower().split()[:1] in (["start"], ["settings"])
 
 
 _GROUP_VERBS = ("start", "join", "leave", "status", "settings", "pause", "resume", "end")
 _ALL = (
     Command("help", "help [command]", "what I can do", show_help, _a_command),
-    Command("start", "start", "choose your goal and get a plan with dates", begin),
+    Command("start", "start", "choose your goal and get a plan with dates", begin, opens=_anything),
     Command("ask", "ask <question>", "an answer with its sources", ask, _anything),
     Command("prompt", "prompt [skill]", "today's prompt now; `another` swaps it", prompt, _a_skill),
     Command("plan", "plan", "your plan with its dates", plan),
-    Command("checkin", "checkin", "this week's check-in", check_in),
+    Command("checkin", "checkin", "this week's check-in", check_in, opens=_anything),
     Command("journal", "journal [words]", "your own answers", journal, _anything),
-    Command("settings", "settings", "when and how often", settings),
+    Command("settings", "settings", "when and how often", settings, opens=_anything),
     Command("next", "next", "what comes next, with date, time and zone", coming),
     Command("pause", "pause", "nothing unasked until you resume", pause),
     Command("resume", "resume", "let things come again", resume),
@@ -277,6 +297,7 @@ _ALL = (
         "the study group of this channel",
         group,
         _one_of(*_GROUP_VERBS),
+        opens=_group_form_wanted,
     ),
     Command(
         "mydata",
@@ -299,6 +320,8 @@ async def run(desk: Desk, call: Call) -> Reply:
     first, _, rest = text.partition(" ")
     command = COMMANDS.get(first.lower()) if first else COMMANDS["help"]
     if command is not None and command.fits(desk, rest):
+        if not call.trigger and command.opens(desk, rest):
+            return Reply(help_screens.needs_form(desk.words, text))
         return await command.handler(desk, replace(call, text=rest))
     near = _near(first) if command is None and len(text.split()) <= LONGEST_SLIP else ()
     if near:

@@ -25,3 +25,9 @@ async def _answer(desk: Desk, call: Call, prompt_id: str) -> Reply:
 async def mention(desk: Desk, call: Call) -> Reply:
     """A question in a channel."""
     return await commands.run(desk, call)
+
+
+async def zone_changed(desk: Desk, call: Call) -> Reply:
+    """A learner is in another zone; the sends that remain move."""
+    await desk.coaching.zone_reported(call.person, call.text)
+    return Reply(home=True)

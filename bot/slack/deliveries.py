@@ -16,7 +16,7 @@ def renderer(words: Words) -> Callable[[object], Message]:
             case Welcome():
                 return start.welcome(words, result)
             case PromptCard():
-                return prompts.card(words, result)
+                return prompts.card(words, result, thread=True)
             case CheckInInvite():
                 return check_in.check_in_invite(words, result)
             case SessionCard():

@@ -1,6 +1,6 @@
 """What every listener works with: the call that came in, the reply to it, and the services."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -63,6 +63,10 @@ class Outbound(Protocol):
 
     async def post(self, channel: str, message: Message, thread_ts: str = "") -> str:
         """Post for everybody in a channel or to a person's DM; the error code, or nothing."""
+        ...
+
+    async def post_all(self, channel: str, messages: Sequence[Message]) -> int:
+        """Post one after the other, as fast as Slack allows; how many of them were posted."""
         ...
 
     async def zone_of(self, person: Person) -> tuple[str, ZoneSource]:

@@ -1,11 +1,12 @@
 """Reads what was typed into a form; a wrong input is an error at its field and loses nothing."""
 
 import json
+import re
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
-from bot.domain.cadence import WEEKDAYS, Rhythm, zone_names
+from bot.domain.cadence import WEEKDAYS, Rhythm, local_date, zone_names, zone_of
 from bot.domain.errors import InvalidField
 from bot.domain.learners import (
     EARLIEST_SEND,
@@ -23,6 +24,7 @@ from bot.services.study_groups import GroupForm
 
 Values = Mapping[str, Any]
 PROMISE = "promise:"
+_CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}")
 
 
 def values_of(state: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,8 +65,9 @@ def _number(values: Values, name: str, least: float, most: float, code: str) -> 
 
 
 def _time(values: Values, name: str) -> time:
+    typed = str(values.get(name, ""))
     try:
-        given = time.fromisoformat(str(values.get(name, "")))
+        given = time.fromisoformat(typed if _CLOCK.fullmatch(typed) else "")
     except ValueError:
         raise InvalidField(**{name: "choose"}) from None
     if not EARLIEST_SEND <= given <= LATEST_SEND:
@@ -91,18 +94,19 @@ def _zone(given: str, name: str) -> str:
     return given
 
 
-def start_form(values: Values, metadata: str, today: date) -> StartForm:
+def start_form(values: Values, metadata: str, now: datetime) -> StartForm:
     """What the start form asks. Raises InvalidField at the first field that does not fit."""
     carried = json.loads(metadata)
+    zone = _zone(str(carried["zone"]), "time")
     return StartForm(
         goal=Goal(
             background=_choice(Background, values, "background"),
             move=_choice(Move, values, "move"),
             hours_per_week=_number(values, "hours", 1, 40, "hours_range"),
-            target=_target(values, today),
+            target=_target(values, local_date(now, zone_of(zone))),
         ),
         prompts=Rhythm(_days(values, "days"), _time(values, "time")),
-        zone=_zone(str(carried["zone"]), "time"),
+        zone=zone,
         zone_source=ZoneSource(carried["source"]),
     )
 
@@ -117,7 +121,7 @@ def _choice(kind: type[Any], values: Values, name: str) -> Any:
 def _target(values: Values, today: date) -> date:
     try:
         end = month_end(date.fromisoformat(f"{values.get('target', '')}-01"))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise InvalidField(target="choose") from None
     if end < today:
         raise InvalidField(target="past_month")
@@ -137,17 +141,17 @@ def prompt_answer(values: Values, prompt: Prompt) -> str:
     """The answer to a prompt; for a pick, the chosen option and below it the reason."""
     if not prompt.options:
         return text(values, "answer")
-    try:
-        chosen = prompt.options[int(values.get("choice", ""))]
-    except (ValueError, IndexError):
-        raise InvalidField(choice="choose") from None
-    reason = text(values, "answer", needed=False, most=LONGEST_ANSWER - 100)
+    numbered = {str(number): shown for number, shown in enumerate(prompt.options)}
+    chosen = numbered.get(str(values.get("choice", "")))
+    if chosen is None:
+        raise InvalidField(choice="choose")
+    reason = text(values, "answer", needed=False)
     return f"{chosen}\n{reason}".strip()
 
 
 def rated(values: Values) -> frozenset[int]:
     """The rubric lines that were ticked."""
-    return frozenset(int(key) for key in values.get("rated") or [] if str(key).isdigit())
+    return frozenset(int(key) for key in values.get("rated") or [] if str(key).isdecimal())
 
 
 def check_in_form(values: Values) -> CheckInForm:

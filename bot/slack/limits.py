@@ -6,6 +6,12 @@ Figures: Block Kit reference, docs.slack.dev, as of November 2026.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import structlog
+
+from bot.ports import Message
+
+log = structlog.get_logger(__name__)
+
 MESSAGE, MODAL, HOME = "message", "modal", "home"
 
 BLOCKS = {MESSAGE: 50, MODAL: 100, HOME: 100}
@@ -26,10 +32,10 @@ LENGTHS = {
     "confirm.text": 300,
     "confirm.confirm": 30,
     "confirm.deny": 30,
-    "placeholder": 150,
     "view.title": 24,
     "view.submit": 24,
     "view.close": 24,
+    "placeholder": 150,
     "initial_value": 3_000,
     "rich_text": 4_000,
     "id": 255,
@@ -65,12 +71,23 @@ def check_message(text: str, blocks: Sequence[Json]) -> list[Problem]:
     return problems + list(_blocks(blocks, MESSAGE))
 
 
+def checked(message: Message) -> Message:
+    """The message when it fits; else what of it fits, and an error in the log."""
+    problems = check_message(message.text, message.blocks)
+    if not problems:
+        return message
+    log.error("message_over_limits", problems=problems)
+    text = message.text[:TEXT] if message.text.strip() else "–"
+    return Message(text, () if list(_blocks(message.blocks, MESSAGE)) else message.blocks)
+
+
 def check_view(view: Json) -> list[Problem]:
     """What Slack would refuse in a modal or Home view; empty when it fits."""
     surface = MODAL if view["type"] == "modal" else HOME
     problems = []
     for part in ("title", "submit", "close"):
         problems += _too_long(part, _text(view.get(part)), LENGTHS[f"view.{part}"])
+    problems += _too_long("callback_id", view.get("callback_id", ""), LENGTHS["id"])
     problems += _too_long("private_metadata", view.get("private_metadata", ""), METADATA)
     if surface == MODAL and "submit" not in view and _has_input(view):
         problems.append("submit: a view with inputs needs one")
@@ -137,6 +154,8 @@ def _parts(block: Json, place: str) -> Iterator[Problem]:
     elements = block["elements"] if kind == "actions" else []
     elements = [*elements, *(block[key] for key in ("accessory", "element") if key in block)]
     if kind == "actions":
+        if not elements:
+            yield f"{place}: has no controls"
         yield from _too_many(place, elements, COUNTS["actions"])
         names = [element["action_id"] for element in elements]
         if len(set(names)) < len(names):
@@ -151,16 +170,22 @@ def _too_many(place: str, entries: Sequence[Any], most: int) -> list[Problem]:
 
 def _element(element: Json, place: str) -> Iterator[Problem]:
     kind = element["type"]
+    yield from _too_long(f"{place}/action_id", element.get("action_id", ""), LENGTHS["id"])
+    placeholder = _text(element.get("placeholder"))
+    yield from _too_long(f"{place}/placeholder", placeholder, LENGTHS["placeholder"])
     if kind == "button":
+        if not _text(element["text"]):
+            yield f"{place}/text: is empty"
         yield from _too_long(f"{place}/text", _text(element["text"]), LENGTHS["button.text"])
         yield from _too_long(f"{place}/value", element.get("value", ""), LENGTHS["button.value"])
     initial = str(element.get("initial_value", ""))
-    yield from _too_long(f"{place}/initial_value", initial, LENGTHS["initial_value"])
+    most = element.get("max_length", LENGTHS["initial_value"])
+    yield from _too_long(f"{place}/initial_value", initial, most)
     options = element.get("options", ())
     if kind in COUNTS:
         yield from _too_many(place, options, COUNTS[kind])
-        if not options:
-            yield f"{place}: has no options"
+        if not options or not all(_text(option["text"]) for option in options):
+            yield f"{place}: has no options, or one without words"
     for option in options:
         yield from _too_long(f"{place}/option", _text(option["text"]), LENGTHS["option.text"])
         yield from _too_long(f"{place}/value", option["value"], LENGTHS["option.value"])

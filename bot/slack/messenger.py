@@ -1,4 +1,4 @@
-"""Calls to Slack: posts each message once, opens views, and asks for what is there."""
+"""Deliveries to Slack: posts each message once, and finds out whether it arrived."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,15 +8,10 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.cadence import zone_names
 from bot.domain.deliveries import Target
-from bot.domain.learners import Person, ZoneSource
 from bot.ports import Arrived, Message, SendRefused, SendUncertain
-from bot.slack import limits
-from bot.slack.blocks.kit import View, modal
-from bot.slack.desk import Call
 from bot.slack.errors import UNCERTAIN, WAIT
-from bot.slack.words import Words
+from bot.slack.limits import checked
 
 log = structlog.get_logger(__name__)
 
@@ -105,15 +100,16 @@ def _classified(error: SlackApiError) -> Exception:
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 200))
     code = code_of(error)
     if status == 429 or code in WAIT:
-        wait = _seconds(response.headers.get("Retry-After"), WAIT.get(code, 30.0))
-        return SendRefused("ratelimited" if status == 429 else code, wait)
+        return SendRefused("ratelimited" if status == 429 else code, seconds_to_wait(error))
     if status >= 500 or code in UNCERTAIN or code == NO_ANSWER:
         return SendUncertain(code)
     return SendRefused(code, None)
 
 
-def _seconds(given: str | None, otherwise: float) -> float:
-    return float(given) if given and given.strip().isdigit() else otherwise
+def seconds_to_wait(error: SlackApiError) -> float:
+    """How long Slack asks to wait, or what its code is worth when it does not say."""
+    given = str(error.response.headers.get("Retry-After") or "").strip()
+    return float(given) if given.isdecimal() else WAIT.get(code_of(error), 30.0)
 
 
 def code_of(error: SlackApiError) -> str:
@@ -121,116 +117,3 @@ def code_of(error: SlackApiError) -> str:
     response = error.response
     data = response if isinstance(response, dict) else getattr(response, "data", None)
     return str(data.get("error", NO_ANSWER)) if isinstance(data, dict) else NO_ANSWER
-
-
-def checked(message: Message) -> Message:
-    """The message when it fits Slack's limits; else its text alone, and an error in the log."""
-    problems = limits.check_message(message.text, message.blocks)
-    if not problems:
-        return message
-    log.error("message_over_limits", problems=problems)
-    return Message(message.text[: limits.TEXT] or "–")
-
-
-class SlackOutbound:
-    """Calls to Slack that follow a reply, with a person waiting."""
-
-    def __init__(
-        self,
-        client: AsyncWebClient,
-        session: aiohttp.ClientSession,
-        words: Words,
-        fallback_zone: str,
-    ) -> None:
-        self._client = client
-        self._session = session
-        self._words = words
-        self._fallback_zone = fallback_zone
-
-    async def show(self, call: Call, view: View) -> None:
-        """Open a view, or replace the one in which the call happened."""
-        self._log_problems(view)
-        if call.modal:
-            await self._client.views_update(view_id=call.modal, view=view)
-        else:
-            await self._client.views_open(trigger_id=call.trigger, view=view)
-
-    async def tell(self, call: Call, message: Message) -> None:
-        """Show a message where the call happened: a page, the DM, or for one's eyes only."""
-        if call.modal or not call.channel:
-            await self.show(call, as_page(self._words, message))
-        elif call.in_channel and call.response_url:
-            await self._respond(call.response_url, message)
-        elif call.in_channel:
-            await self._whisper(call, message)
-        else:
-            await self.post(call.channel, message, call.thread_ts)
-
-    async def post(self, channel: str, message: Message, thread_ts: str = "") -> str:
-        """Post for everybody there; Slack's error code when it refused, else nothing."""
-        fitting = checked(message)
-        try:
-            await self._client.chat_postMessage(
-                channel=channel,
-                text=fitting.text,
-                blocks=[dict(block) for block in fitting.blocks],
-                thread_ts=thread_ts or None,
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        except SlackApiError as error:
-            log.warning("post_refused", code=code_of(error))
-            return code_of(error)
-        return ""
-
-    async def publish_home(self, person: Person, view: View) -> None:
-        """Redraw somebody's App Home."""
-        self._log_problems(view)
-        await self._client.views_publish(user_id=person.user, view=view)
-
-    async def zone_of(self, person: Person) -> tuple[str, ZoneSource]:
-        """The zone of the person's Slack profile; the workspace's when Slack has none."""
-        try:
-            answer = await self._client.users_info(user=person.user)
-        except SlackApiError as error:
-            log.warning("zone_unknown", code=code_of(error))
-            return self._fallback_zone, ZoneSource.WORKSPACE
-        zone = str(answer["user"].get("tz") or "")
-        if zone in zone_names():
-            return zone, ZoneSource.SLACK
-        return self._fallback_zone, ZoneSource.WORKSPACE
-
-    async def _respond(self, url: str, message: Message) -> None:
-        fitting = checked(message)
-        body = {
-            "response_type": "ephemeral",
-            "replace_original": False,
-            "text": fitting.text,
-            "blocks": [dict(block) for block in fitting.blocks],
-        }
-        async with self._session.post(url, json=body) as answer:
-            if answer.status >= 400:
-                log.warning("response_url_refused", status=answer.status)
-
-    async def _whisper(self, call: Call, message: Message) -> None:
-        fitting = checked(message)
-        await self._client.chat_postEphemeral(
-            channel=call.channel,
-            user=call.person.user,
-            text=fitting.text,
-            blocks=[dict(block) for block in fitting.blocks],
-            thread_ts=call.thread_ts or None,
-        )
-
-    def _log_problems(self, view: View) -> None:
-        problems = limits.check_view(view)
-        if problems:
-            log.error("view_over_limits", problems=problems)
-
-
-def as_page(words: Words, message: Message) -> View:
-    """A message as a page, for where there is no conversation to show it in."""
-    blocks = [dict(block) for block in checked(message).blocks] or [
-        {"type": "section", "text": {"type": "mrkdwn", "text": message.text}}
-    ]
-    return modal("page", words.plain("home.title"), blocks, close=words.plain("button.close"))

@@ -18,7 +18,7 @@ async def ask(desk: Desk, call: Call) -> Reply:
 
 async def begin(desk: Desk, call: Call) -> Reply:
     """Start, or change what was chosen."""
-    form = forms.start_form(call.values, call.metadata, desk.clock.now().date())
+    form = forms.start_form(call.values, call.metadata, desk.clock.now())
     result = await desk.coaching.start(call.person, form)
     return Reply(view=start.started(desk.words, result), home=True, wake=True)
 
@@ -85,12 +85,12 @@ async def session_answer(desk: Desk, call: Call) -> Reply:
     """Post an answer into the thread of a session, under the person's name."""
     carried = json.loads(call.metadata)
     text = forms.text(call.values, "answer")
+    await desk.groups.keep_answer(call.person, desk.groups.session(carried["session"]), text)
     message = groups.thread_answer(desk.words, call.person.user, text)
 
     async def after(out: Outbound) -> None:
         if await out.post(carried["channel"], message, carried["ts"]):
-            failed = kit.message(desk.words("group.post_failed", text=text))
-            await out.post(call.person.user, failed)
+            await out.post(call.person.user, groups.answer_not_posted(desk.words, text))
 
     return Reply(after=after)
 

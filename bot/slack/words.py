@@ -21,6 +21,22 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+class Markup(str):
+    """A fact that is Slack markup already, such as the mention of a person; it is not escaped."""
+
+    __slots__ = ()
+
+
+def mention(user: str) -> Markup:
+    """A person, as Slack names them to each reader."""
+    return Markup(f"<@{user}>")
+
+
+def channel_link(channel: str) -> Markup:
+    """A channel, as Slack names it to each reader."""
+    return Markup(f"<#{channel}>")
+
+
 class Words:
     """Fills the texts of `content/messages.yaml`. Facts are escaped unless the text is plain."""
 
@@ -31,7 +47,10 @@ class Words:
 
     def __call__(self, key: str, /, **facts: object) -> str:
         """A text for a mrkdwn field; whatever fills its blanks is escaped."""
-        safe = {name: escape(str(value)) for name, value in facts.items()}
+        safe = {
+            name: value if isinstance(value, Markup) else escape(str(value))
+            for name, value in facts.items()
+        }
         return self._texts[key].format(command=self.command, **safe)
 
     def plain(self, key: str, /, **facts: object) -> str:

@@ -13,7 +13,7 @@ from bot.store.records import SqlRecords
 
 T = TypeVar("T")
 
-GRACE = 2.0
+GRACE = 1.0
 """Seconds that a cancelled caller waits for a commit that has already begun."""
 
 

@@ -25,7 +25,12 @@ def postgres_engine(place: PostgresPlace, lock_wait: float) -> Engine:
     url = place.engine_url()
     if "connect_timeout" not in url.query:
         url = url.update_query_dict({"connect_timeout": str(_CONNECT_SECONDS)})
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=0)
+    engine = create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        hide_parameters=True,  # what people wrote must not stand in an error, and so in a log
+    )
 
     def limit(connection: Any, record: Any) -> None:
         del record

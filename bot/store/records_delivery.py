@@ -108,6 +108,11 @@ class DeliveryRecords(RecordsBase):
         row = self.first(query)
         return None if row is None else _delivery(row)
 
+    def deliveries_to(self, target: Target) -> Sequence[Delivery]:
+        """Everything that was or is to be sent to a target, oldest first."""
+        query = select(deliveries).where(_to(deliveries, target)).order_by(deliveries.c.due)
+        return [_delivery(row) for row in self.all(query)]
+
     def open_deliveries(self, now: datetime, limit: int) -> Sequence[Delivery]:
         """Those in `due` whose `not_before` has come, oldest first."""
         query = (

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, delete, select, update
 
 from bot.domain.learners import Background, Goal, Learner, Move, Person, ZoneSource
 from bot.domain.plans import CheckIn, Done, Plan, PromiseOutcome
@@ -17,6 +17,7 @@ from bot.store.schema import (
     group_members,
     learners,
     plans,
+    study_groups,
     subscriptions,
 )
 
@@ -42,11 +43,6 @@ class PeopleRecords(RecordsBase):
             "paused": learner.paused,
         }
         self.put(learners, row)
-
-    def learners_of(self, workspace: str) -> int:
-        """How many people of a workspace have started."""
-        query = select(func.count()).select_from(learners).where(learners.c.workspace == workspace)
-        return int(self.connection.execute(query).scalar_one())
 
     def plan(self, person: Person) -> Plan | None:
         """The person's plan."""
@@ -100,7 +96,15 @@ class PeopleRecords(RecordsBase):
         for table in (subscriptions, deliveries):
             to_them = (table.c.workspace == person.workspace) & (table.c.address == person.user)
             gone += self.change(delete(table).where(to_them))
-        if gone:
+        founded = self.change(
+            update(study_groups)
+            .where(
+                study_groups.c.started_by_workspace == person.workspace,
+                study_groups.c.started_by_user == person.user,
+            )
+            .values(started_by_user="")
+        )
+        if gone or founded:
             self.mark_for_scrubbing()
         return gone
 
@@ -126,7 +130,11 @@ def _plan(row: Row[Any]) -> Plan:
         started_on=row.started_on,
         pace=row.pace,
         done={
-            key: Done(date.fromisoformat(entry["on"]), entry["evidence"])
+            key: Done(
+                date.fromisoformat(entry["on"]),
+                entry["evidence"],
+                date.fromisoformat(entry["week"]) if entry["week"] else None,
+            )
             for key, entry in row.done.items()
         },
         dropped=frozenset(row.dropped),
@@ -161,7 +169,12 @@ def _goal_row(goal: Goal) -> dict[str, Any]:
     }
 
 
-def _done_json(done: Mapping[str, Done]) -> dict[str, dict[str, str]]:
+def _done_json(done: Mapping[str, Done]) -> dict[str, dict[str, str | None]]:
     return {
-        key: {"on": entry.on.isoformat(), "evidence": entry.evidence} for key, entry in done.items()
+        key: {
+            "on": entry.on.isoformat(),
+            "evidence": entry.evidence,
+            "week": entry.week.isoformat() if entry.week else None,
+        }
+        for key, entry in done.items()
     }

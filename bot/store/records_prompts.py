@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, select
 
 from bot.domain.learners import Person
 from bot.domain.prompts import Answer, Assignment
@@ -23,7 +23,7 @@ class PromptRecords(RecordsBase):
         row = self.first(query)
         if row is None:
             return None
-        return Assignment(person, row.label, row.prompt_id, row.swapped)
+        return Assignment(person, row.label, row.prompt_id, row.swapped_from)
 
     def save_assignment(self, assignment: Assignment) -> None:
         """Keep the prompt of one local date; the same date again replaces it."""
@@ -31,18 +31,23 @@ class PromptRecords(RecordsBase):
             **owner(assignment.person),
             "label": assignment.label,
             "prompt_id": assignment.prompt_id,
-            "swapped": assignment.swapped,
+            "swapped_from": assignment.swapped_from,
         }
         self.put(assignments, row)
 
+    def prompts_given(self, person: Person) -> Sequence[Assignment]:
+        """Every assignment, oldest first."""
+        mine = select(assignments).where(of_person(assignments, person))
+        rows = self.all(mine.order_by(assignments.c.label))
+        return [Assignment(person, row.label, row.prompt_id, row.swapped_from) for row in rows]
+
     def prompts_seen(self, person: Person) -> Mapping[str, date]:
-        """The last local date on which each prompt was given."""
-        query = (
-            select(assignments.c.prompt_id, func.max(assignments.c.label).label("last"))
-            .where(of_person(assignments, person))
-            .group_by(assignments.c.prompt_id)
-        )
-        return {row.prompt_id: row.last for row in self.all(query)}
+        """The last local date on which each prompt was given, also one that was swapped away."""
+        seen: dict[str, date] = {}
+        for given in self.prompts_given(person):
+            names = (given.prompt_id, given.swapped_from)
+            seen |= {name: given.label for name in names if name is not None}
+        return seen
 
     def save_answer(self, answer: Answer) -> None:
         """Keep a version of an answer; earlier versions stay, the same version is replaced."""

@@ -78,7 +78,7 @@ assignments = Table(
     _key("user_id"),
     _key("label", Date),
     _given("prompt_id"),
-    _given("swapped", Boolean),
+    Column("swapped_from", Words),
 )
 
 answers = Table(

@@ -31,6 +31,7 @@ def sqlite_engine(place: SqlitePlace, lock_wait: float) -> Engine:
         poolclass=StaticPool if place.in_memory else NullPool,
         connect_args={"timeout": lock_wait, "check_same_thread": False},
         isolation_level="AUTOCOMMIT",
+        hide_parameters=True,  # what people wrote must not stand in an error, and so in a log
     )
 
     def prepare(connection: Any, record: Any) -> None:

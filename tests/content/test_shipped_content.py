@@ -12,7 +12,7 @@ import pytest
 
 from bot.check import check_all
 from bot.content import Content, load_content
-from bot.domain.deliveries import REPEATING
+from bot.domain.deliveries import Kind
 from bot.domain.errors import CoachError
 from bot.domain.learners import Background, Move
 from bot.domain.plans import OfferKind, PromiseOutcome
@@ -153,7 +153,7 @@ ENDINGS: Mapping[str, Iterable[str]] = {
     "plan.*": [*OfferKind, "cut_nothing"],
     "prompt.depth_*": Depth,
     "refused.*": REFUSALS,
-    "settings.next_*": REPEATING,
+    "settings.next_*": set(Kind) - {Kind.WELCOME},
     "start.background_*": Background,
     "start.move_*": Move,
 }

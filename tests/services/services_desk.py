@@ -18,7 +18,7 @@ from bot.domain.groups import Place
 from bot.domain.learners import Background, Goal, Move, Person, ZoneSource
 from bot.ports import Arrived, Message, Records, SendRefused, SendUncertain, Store
 from bot.services.coaching import StartForm
-from bot.services.courier import Courier, Topic
+from bot.services.courier import Courier, Render, Topic
 from bot.services.dispatcher import Dispatcher
 from bot.services.rhythms import target_of
 from bot.settings import ROOT, Settings

@@ -66,7 +66,7 @@ async def test_editing_the_start_keeps_what_was_done(bench: Bench) -> None:
     assert plan.goal.target == date(2026, 12, 31)
     assert first not in plan.promised
     journal = await bench.desk.prompting.journal(MAYA)
-    assert [answer.text for answer, _ in journal.entries] == ["my words"]
+    assert [entry.answer.text for entry in journal.entries] == ["my words"]
     learner = await bench.desk.coaching.known(MAYA)
     assert learner.started_at == datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 

@@ -264,7 +264,7 @@ async def test_the_same_user_id_in_two_workspaces_is_two_people(bench: Bench) ->
         assert f"first {own}" in text
         assert foreign not in text
         page = await bench.desk.prompting.journal(person)
-        assert [answer.text for answer, _ in page.entries] == [f"second {own}"]
+        assert [entry.answer.text for entry in page.entries] == [f"second {own}"]
         assert (await bench.desk.prompting.journal(person, foreign)).total == 0
         seen = await bench.desk.overviews.overview(person)
         assert [view.group.place.workspace for view in seen.groups] == [person.workspace]

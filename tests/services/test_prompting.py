@@ -96,7 +96,7 @@ async def test_a_changed_answer_is_a_new_version_and_the_same_text_is_not(bench:
     versions = await bench.store.read(lambda records: records.answer_versions(MAYA))
     assert [(answer.version, answer.text) for answer in versions] == [(1, "one"), (2, "two")]
     page = await prompting.journal(MAYA)
-    assert [answer.text for answer, _ in page.entries] == ["two"]
+    assert [entry.answer.text for entry in page.entries] == ["two"]
     assert (await prompting.prompt_card(MAYA, prompt.id)).answer == changed
 
 
@@ -168,10 +168,10 @@ async def test_the_journal_is_latest_first_five_a_page_and_searchable(bench: Ben
         await bench.desk.prompting.answer(MAYA, prompt.id, f"On Day {day} I thought")
     page = await bench.desk.prompting.journal(MAYA)
     assert page.total == 7
-    texts = [answer.text for answer, _ in page.entries]
+    texts = [entry.answer.text for entry in page.entries]
     assert texts == [f"On Day {day} I thought" for day in (9, 8, 7, 6, 5)]
     found = await bench.desk.prompting.journal(MAYA, "THOUGHT 4")
-    assert [answer.text for answer, _ in found.entries] == ["On Day 4 I thought"]
+    assert [entry.answer.text for entry in found.entries] == ["On Day 4 I thought"]
     assert (await bench.desk.prompting.journal(MAYA, "thought elsewhere")).total == 0
 
 

@@ -12,7 +12,6 @@ from bot.domain.deliveries import (
     CATCH_UP,
     MAX_ATTEMPTS,
     RECONCILE_AFTER,
-    REPEATING,
     TRANSITIONS,
     Kind,
     State,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from unit_samples import TODAY, paces, plan, shipped, steady, targets, template_of_hours, ways
 
 from bot.domain.plans import (
+    MAX_HOURS,
     Offer,
     OfferKind,
     Plan,
@@ -47,13 +48,16 @@ def test_keeping_the_date_needs_the_hours_that_are_offered(
         return
     offer = found[OfferKind.KEEP_DATE]
     changed = accept(running, offer)
-    assert end_of(schedule(changed, way, TODAY), TODAY) <= offer.end
-    assert offer.hours_per_week > max(pace, 0.5) or target < TODAY + timedelta(days=7)
+    assert end_of(schedule(changed, way, TODAY), TODAY) == offer.end
+    assert offer.hours_per_week <= MAX_HOURS
     assert (changed.pace, changed.goal.hours_per_week) == (offer.hours_per_week,) * 2
-    assert changed.goal.target == target
-    half_an_hour_less = replace(changed, pace=offer.hours_per_week - 0.5)
-    if target >= TODAY + timedelta(days=7):
-        assert offer.end == target
+    assert offers(changed, way, TODAY) == ()
+    if offer.end > target:
+        assert offer.hours_per_week == MAX_HOURS or target < TODAY + timedelta(days=7)
+        assert changed.goal.target == month_end(offer.end)
+    else:
+        assert changed.goal.target == target
+        half_an_hour_less = replace(changed, pace=offer.hours_per_week - 0.5)
         assert end_of(schedule(half_an_hour_less, way, TODAY), TODAY) > target
 
 

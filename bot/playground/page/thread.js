@@ -69,7 +69,7 @@ function build(channel, root, key) {
       channel: channel.kind === "dm" ? "app" : channel.id,
       thread: root.ts,
       label: "Reply in this thread",
-      hint: channel.members.includes(store.state.app.user)
+      hint: channel.kind === "dm"
         ? `${store.state.app.name} reads replies to its own messages.`
         : "Enter sends.",
     });

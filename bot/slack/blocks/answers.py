@@ -17,7 +17,10 @@ from bot.slack.blocks.kit import (
     section,
     text_input,
 )
-from bot.slack.words import Words, escape
+from bot.slack.words import Words, escape, mention
+
+ECHO = 200
+"""Characters of a question that are repeated above its answer."""
 
 
 def asked(words: Words, result: Asked, related: Sequence[FaqEntry], *, share: bool) -> Message:
@@ -43,7 +46,8 @@ def answer(
     question: str = "",
 ) -> Message:
     """One entry, whole: answer, sides, sources, related questions, one next action."""
-    blocks: list[Block] = [context(words("ask.question", question=question))] if question else []
+    asked = question[:ECHO] + ("…" if len(question) > ECHO else "")
+    blocks: list[Block] = [context(words("ask.question", question=asked))] if asked else []
     blocks.append(section(f"*{escape(entry.question)}*\n{escape(entry.answer)}"))
     if entry.sides:
         blocks.append(section(_sides(words, entry)))
@@ -52,22 +56,23 @@ def answer(
     if related:
         blocks.append(context(words("ask.related")))
         blocks.append(_entry_buttons(related))
-    return message(plain_answer(words, entry), *blocks)
+    return message(escape(plain_answer(words, entry)), *blocks)
 
 
 def plain_answer(words: Words, entry: FaqEntry) -> str:
     """The whole answer as text, as a screen reader or a program reads it."""
     parts = [entry.question, entry.answer]
     parts += [f"{words.source(side.source)}: {side.says}" for side in entry.sides]
-    return escape("\n".join([*parts, _sources(words, entry)]))
+    sources = words.plain("ask.sources", sources=words.sources(entry.sources))
+    return "\n".join([*parts, sources if entry.sources else words.plain("ask.ours")])
 
 
 def shared(words: Words, entry: FaqEntry, user: str) -> Message:
     """An answer that somebody shares to a channel."""
-    who = words("ask.shared", person="").replace("  ", " ").strip()
+    who = words("ask.shared", person=mention(user))
     whole = answer(words, entry, (), share=False)
     keep = tuple(block for block in whole.blocks if block["type"] != "actions")
-    return message(f"<@{user}> {who}\n{whole.text}", section(f"<@{user}> {who}"), *keep)
+    return message(f"{who}\n{whole.text}", section(who), *keep)
 
 
 def question_form(words: Words) -> View:

@@ -22,6 +22,8 @@ from bot.slack.blocks.kit import (
 from bot.slack.blocks.planning import page, plan_blocks
 from bot.slack.words import Words, day_year, hours, month
 
+EXCERPT = 200
+
 
 def check_in_invite(words: Words, invite: CheckInInvite) -> Message:
     """The weekly message: what it asks, and the button that opens it."""
@@ -99,11 +101,15 @@ def check_in_result(words: Words, result: CheckInResult) -> View:
         lines.append(words("check_in.finished", titles=_titles(result.finished)))
     lines.append(_end_line(words, result))
     if check_in.obstacle:
-        lines.append(words("check_in.obstacle_kept", obstacle=check_in.obstacle))
+        lines.append(words("check_in.obstacle_kept", obstacle=_excerpt(check_in.obstacle)))
     if view.promised:
         lines.append(words("check_in.next_promises", titles=_titles(view.promised)))
     blocks = [divider(), *plan_blocks(words, view)]
     return page(words, "check_in.saved_title", "\n".join(lines), blocks)
+
+
+def _excerpt(text: str) -> str:
+    return text if len(text) <= EXCERPT else text[: EXCERPT - 1] + "…"
 
 
 def _end_line(words: Words, result: CheckInResult) -> str:

@@ -24,9 +24,10 @@ from bot.slack.blocks.kit import (
     time_input,
 )
 from bot.slack.blocks.start import weekday_choices
-from bot.slack.words import Words, escape, moment
+from bot.slack.words import Words, escape, mention, moment
 
 FIRST_DAY, FIRST_TIME = "wed", time(17, 0)
+EXCERPT = 300
 
 
 def group_form(words: Words, group: StudyGroup | None, weeks: int, channel: str, zone: str) -> View:
@@ -52,8 +53,7 @@ def group_form(words: Words, group: StudyGroup | None, weeks: int, channel: str,
 def announcement(words: Words, view: GroupView) -> Message:
     """What the channel reads when a group starts: who started it, when, and how to join."""
     facts = _next_facts(view)
-    text = words("group.announce", person="{person}", **facts)
-    text = text.replace("{person}", f"<@{view.group.started_by.user}>")
+    text = words("group.announce", person=mention(view.group.started_by.user), **facts)
     return message(text, section(text), actions(_join(words)))
 
 
@@ -118,7 +118,7 @@ def _list(items: tuple[str, ...]) -> str:
 
 
 def _agenda(session: StudySession) -> str:
-    return " · ".join(f"{item.minutes} min {item.what}" for item in session.agenda)
+    return "\n".join(f"• {item.minutes} min: {item.what}" for item in session.agenda)
 
 
 def answer_form(words: Words, session: StudySession, channel: str, ts: str) -> View:
@@ -134,11 +134,17 @@ def answer_form(words: Words, session: StudySession, channel: str, ts: str) -> V
         ],
         submit=words.plain("group.form_submit"),
         close=words.plain("button.cancel"),
-        metadata=json.dumps({"channel": channel, "ts": ts}),
+        metadata=json.dumps({"session": session.id, "channel": channel, "ts": ts}),
     )
 
 
 def thread_answer(words: Words, user: str, text: str) -> Message:
     """An answer in the thread, under the name of who wrote it."""
-    head = words("group.posted", person="{person}").replace("{person}", f"<@{user}>")
-    return message(f"{head} {escape(text)}", section(head), quoted(text))
+    head = words("group.posted", person=mention(user))
+    return message(f"{head} {escape(text[:EXCERPT])}", section(head), quoted(text))
+
+
+def answer_not_posted(words: Words, text: str) -> Message:
+    """The answer back to its author, whole, when it could not be posted."""
+    head = words("group.post_failed")
+    return message(head, section(head), quoted(text))

@@ -45,11 +45,18 @@ def one(words: Words, usage: Usage) -> Message:
 
 def unknown(words: Words, text: str, word: str, near: str) -> Message:
     """Did you mean: a command that is spelt nearly like the first word."""
-    meant = " ".join([near, *text.split()[1:]])
+    meant = " ".join([near, *text.split()[1:]])[:2_000]
     intro = words("help.unknown", word=word, near=near)
     yes = button(words.plain("help.yes_near", near=near), "run", meant, "primary")
     no = button(words.plain("help.as_question"), "ask.question", text[:1_000])
     return message(intro, section(intro), actions(yes, no))
+
+
+def needs_form(words: Words, text: str) -> Message:
+    """A command that opens a form, as a button: Slack opens forms only on a click."""
+    intro = words("help.needs_form")
+    press = button(words.plain("help.open_form"), "run", text, "primary")
+    return message(intro, section(intro), actions(press))
 
 
 def my_data(words: Words, summary: DataSummary) -> Message:

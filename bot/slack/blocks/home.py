@@ -14,7 +14,7 @@ from bot.slack.blocks.kit import (
 )
 from bot.slack.blocks.planning import plan_blocks
 from bot.slack.blocks.start import next_lines
-from bot.slack.words import Words, day_year, moment, month
+from bot.slack.words import Words, channel_link, day_year, moment, month
 
 ANSWERS = 3
 
@@ -98,9 +98,10 @@ def _journal(words: Words, overview: Overview) -> list[Block]:
     page = overview.journal
     if page is None or not page.total:
         return [*blocks, context(words("home.journal_none"))]
-    for answer, prompt in page.entries[:ANSWERS]:
-        title = prompt.title if prompt else words.plain("journal.lost_title")
-        on = day_year(answer.answered_at.date())
+    for entry in page.entries[:ANSWERS]:
+        answer, prompt = entry.answer, entry.prompt
+        title = entry.title or words.plain("journal.lost_title")
+        on = day_year(entry.on)
         line = words("journal.entry", title=title, day=on, version=answer.version)
         edit = button(words.plain("prompt.edit"), "prompt.answer", answer.prompt_id)
         blocks.append(section(line, edit if prompt else None))
@@ -119,5 +120,4 @@ def _group_line(words: Words, view: GroupView) -> str:
     if view.sends is not None:
         when = moment(view.sends.due, zone_of(view.group.zone))
     facts = {"week": view.group.week, "weeks": view.weeks, "when": when}
-    line = words("home.group_line", channel="{channel}", **facts)
-    return line.replace("{channel}", view.group.place.channel)
+    return words("home.group_line", channel=channel_link(view.group.place.channel), **facts)

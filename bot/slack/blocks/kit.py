@@ -198,3 +198,9 @@ def modal(
 def message(text: str, *blocks: Mapping[str, Any]) -> Message:
     """A message whose `text` stands alone in a notification or a screen reader."""
     return Message(text, blocks or (section(text),))
+
+
+def page(title: str, message: Message, close: str) -> View:
+    """A message as a page over the conversation."""
+    blocks = [dict(block) for block in message.blocks] or [section(message.text)]
+    return modal("page", title, blocks, close=close)

@@ -47,7 +47,8 @@ def plan_blocks(words: Words, view: PlanView, *, summary: bool = True) -> list[B
 
 
 def _summary(words: Words, view: PlanView) -> str:
-    total = len(view.template.milestones) - len(view.plan.dropped)
+    kept = [found for found in view.template.milestones if found.id not in view.plan.dropped]
+    total = len(kept)
     if not view.dated:
         return words("plan.all_done", total=total)
     return words(
@@ -105,6 +106,8 @@ def _offer_text(words: Words, view: PlanView, offer: Offer) -> str:
     key = offer.kind.value
     if offer.kind is OfferKind.CUT_SCOPE and not offer.cut:
         key = "cut_nothing"
+    if offer.kind is OfferKind.KEEP_DATE and offer.end > view.plan.goal.target:
+        key = "keep_date_late"
     return words.plain(f"plan.{key}", **facts)[:75]
 
 

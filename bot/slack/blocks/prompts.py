@@ -23,16 +23,17 @@ from bot.slack.blocks.kit import (
 from bot.slack.words import Words, day_year, escape
 
 SHOWN_IN_JOURNAL = 600
+LONGEST_REASON = 3_000
 
 
-def card(words: Words, result: PromptCard) -> Message:
-    """A prompt ready to be answered."""
+def card(words: Words, result: PromptCard, *, thread: bool = False) -> Message:
+    """A prompt ready to be answered; `thread` when a reply in its thread is taken as an answer."""
     prompt = result.prompt
     blocks = [
         header(words.plain("prompt.heading", title=prompt.title)),
         *_situation(words, prompt, result.skill),
         actions(*_buttons(words, result)),
-        context(*_small_print(words, result)),
+        context(*_small_print(words, result, thread=thread)),
     ]
     text = f"{words('prompt.notify', title=prompt.title)}\n{escape(prompt.task)}"
     return message(text, *blocks)
@@ -56,8 +57,9 @@ def _buttons(words: Words, result: PromptCard) -> list[Block]:
     return buttons
 
 
-def _small_print(words: Words, result: PromptCard) -> list[str]:
-    lines = [words("prompt.answered" if result.answer else "prompt.hint")]
+def _small_print(words: Words, result: PromptCard, *, thread: bool) -> list[str]:
+    hint = words("prompt.hint_thread") if thread else words("prompt.hint")
+    lines = [words("prompt.answered") if result.answer else hint]
     if result.prompt.sources:
         lines.append(words("prompt.sources", sources=words.sources(result.prompt.sources)))
     return lines
@@ -85,6 +87,8 @@ def _fields(words: Words, result: PromptCard) -> list[Block]:
     chosen, _, reason = text.partition("\n")
     choices = [(shown, str(number)) for number, shown in enumerate(prompt.options)]
     initial = next((value for shown, value in choices if shown == chosen), None)
+    if initial is None:
+        reason = text  # it was answered in the thread, in words of its own
     return [
         field(
             "choice",
@@ -94,7 +98,7 @@ def _fields(words: Words, result: PromptCard) -> list[Block]:
         field(
             "answer",
             words.plain("prompt.form_reason"),
-            text_input(reason, multiline=True, most=2_900),
+            text_input(reason[:LONGEST_REASON], multiline=True, most=LONGEST_REASON),
             hint=hint,
             optional=True,
         ),
@@ -166,12 +170,13 @@ def journal(words: Words, page: JournalPage) -> Message:
     """A page of the journal, each answer with a way to change it."""
     if not page.total:
         key = "journal.not_found" if page.words else "journal.none"
-        return message(words(key, words=page.words))
+        return message(words(key, words=page.words[:100]))
     count = words("journal.count", shown=len(page.entries), total=page.total)
     blocks = [header(words.plain("journal.title")), context(count)]
-    for answer, prompt in page.entries:
-        title = prompt.title if prompt else words.plain("journal.lost_title")
-        on = day_year(answer.answered_at.date())
+    for entry in page.entries:
+        answer, prompt = entry.answer, entry.prompt
+        title = entry.title or words.plain("journal.lost_title")
+        on = day_year(entry.on)
         line = words("journal.entry", title=title, day=on, version=answer.version)
         edit = button(words.plain("prompt.edit"), "prompt.answer", answer.prompt_id)
         blocks += [section(line, edit if prompt else None), quoted(_excerpt(answer.text))]

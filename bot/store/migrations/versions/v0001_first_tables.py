@@ -88,7 +88,7 @@ def _prompts() -> None:
         _col("user_id"),
         _col("label", sa.Date),
         _col("prompt_id"),
-        _col("swapped", sa.Boolean),
+        _col("swapped_from", null=True),
         sa.PrimaryKeyConstraint("workspace", "user_id", "label", name="pk_assignments"),
     )
     op.create_table(

@@ -1,0 +1,173 @@
+"""Calls to Slack that follow a reply, with a person waiting; each failure is told or logged."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.cadence import zone_names
+from bot.domain.learners import Person, ZoneSource
+from bot.ports import Message
+from bot.slack.blocks import help as help_screens
+from bot.slack.blocks.kit import View, page
+from bot.slack.desk import Call
+from bot.slack.limits import check_view, checked
+from bot.slack.messenger import code_of, seconds_to_wait
+from bot.slack.words import Words
+
+log = structlog.get_logger(__name__)
+
+LOST = (aiohttp.ClientError, TimeoutError, OSError)
+"""A call whose answer did not come back."""
+
+NO_CONNECTION = "no_connection"
+ZONE_SECONDS = 1.0
+"""A form must open within three seconds of the click; asking for the zone may take one of them."""
+PAGE_TRIES = 5
+LONGEST_WAIT = 60.0
+
+
+def as_page(words: Words, message: Message) -> View:
+    """A message as a page, for where there is no conversation to show it in."""
+    fitting = checked(message)
+    return page(words.plain("home.title"), fitting, words.plain("button.close"))
+
+
+class SlackOutbound:
+    """`bot.slack.desk.Outbound` on Slack's Web API."""
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        words: Words,
+        fallback_zone: str,
+    ) -> None:
+        self._client = client
+        self._session = session
+        self._words = words
+        self._fallback_zone = fallback_zone
+
+    async def show(self, call: Call, view: View) -> None:
+        """Open a view, or replace the one in which the call happened."""
+        if call.modal:
+            await self._client.views_update(view_id=call.modal, view=self.fitting(view))
+        else:
+            await self._client.views_open(trigger_id=call.trigger, view=self.fitting(view))
+
+    def fitting(self, view: View) -> View:
+        """The view when it fits Slack's limits, else a page that says that it does not."""
+        problems = check_view(view)
+        if not problems:
+            return view
+        log.error("view_over_limits", callback=view.get("callback_id"), problems=problems)
+        return as_page(self._words, help_screens.refused(self._words, "too_large"))
+
+    async def tell(self, call: Call, message: Message) -> None:
+        """Show a message where the call happened: a page, the DM, or for one's eyes only."""
+        if call.modal or (not call.channel and call.trigger):
+            await self.show(call, as_page(self._words, message))
+        elif call.in_channel:
+            await self._tell_in_channel(call, message)
+        elif await self.post(call.channel or call.person.user, message, call.thread_ts):
+            # A direct conversation between other people: only the answer's own address is left.
+            await self._respond(call, message)
+
+    async def _tell_in_channel(self, call: Call, message: Message) -> None:
+        if call.response_url:
+            await self._respond(call, message)
+            return
+        fitting = checked(message)
+        await self._client.chat_postEphemeral(
+            channel=call.channel,
+            user=call.person.user,
+            text=fitting.text,
+            blocks=_plain(fitting),
+            thread_ts=call.thread_ts or None,
+        )
+
+    async def _respond(self, call: Call, message: Message) -> None:
+        """Answer at the address that came with the call, else in the person's own DM."""
+        fitting = checked(message)
+        body = {
+            "response_type": "ephemeral",
+            "replace_original": False,
+            "text": fitting.text,
+            "blocks": _plain(fitting),
+        }
+        status = 0
+        if call.response_url:
+            async with self._session.post(call.response_url, json=body) as answer:
+                status = answer.status
+        if not 200 <= status < 300:
+            log.warning("response_url_refused", status=status)
+            await self.post(call.person.user, message)
+
+    async def post(self, channel: str, message: Message, thread_ts: str = "") -> str:
+        """Post for everybody there; Slack's error code when it refused, else nothing."""
+        code, _ = await self._post(channel, message, thread_ts)
+        return code
+
+    async def _post(self, channel: str, message: Message, thread_ts: str) -> tuple[str, float]:
+        """The error code, empty when it was posted, and the seconds to wait that came with it."""
+        fitting = checked(message)
+        try:
+            await self._client.chat_postMessage(
+                channel=channel,
+                text=fitting.text,
+                blocks=_plain(fitting),
+                thread_ts=thread_ts or None,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except SlackApiError as error:
+            log.warning("post_refused", code=code_of(error))
+            return code_of(error), seconds_to_wait(error)
+        except LOST as error:
+            log.warning("post_lost", reason=type(error).__name__)
+            return NO_CONNECTION, 0.0
+        return "", 0.0
+
+    async def post_all(self, channel: str, messages: Sequence[Message]) -> int:
+        """Post one after the other, as fast as Slack allows; how many of them were posted."""
+        for posted, message in enumerate(messages):
+            for _ in range(PAGE_TRIES):
+                code, wait = await self._post(channel, message, "")
+                if code != "ratelimited":
+                    break
+                await asyncio.sleep(min(wait, LONGEST_WAIT))
+            if code:
+                return posted
+        return len(messages)
+
+    async def publish_home(self, person: Person, view: View) -> None:
+        """Redraw somebody's App Home; a refusal is only logged, for nothing else depends on it."""
+        try:
+            await self._client.views_publish(user_id=person.user, view=self.fitting(view))
+        except SlackApiError as error:
+            log.warning("home_refused", code=code_of(error))
+        except LOST as error:
+            log.warning("home_lost", reason=type(error).__name__)
+
+    async def zone_of(self, person: Person) -> tuple[str, ZoneSource]:
+        """The zone of the person's Slack profile; the workspace's when Slack does not say."""
+        zone = ""
+        try:
+            async with asyncio.timeout(ZONE_SECONDS):
+                answer = await self._client.users_info(user=person.user)
+            zone = str(answer["user"].get("tz") or "")
+        except SlackApiError as error:
+            log.warning("zone_refused", code=code_of(error))
+        except LOST as error:
+            log.warning("zone_lost", reason=type(error).__name__)
+        if zone in zone_names():
+            return zone, ZoneSource.SLACK
+        return self._fallback_zone, ZoneSource.WORKSPACE
+
+
+def _plain(message: Message) -> list[dict[str, Any]]:
+    return [dict(block) for block in message.blocks]
