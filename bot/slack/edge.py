@@ -176,9 +176,8 @@ class Edge:
             async with asyncio.timeout(self.deadline):
                 return await handler(self.desk, call)
         except InvalidField as error:
-            plain = self.desk.words.plain
-            errors = {name: plain(f"field.{code}") for name, code in error.fields.items()}
-            return Reply(errors=errors)
+            words, fields = self.desk.words, error.fields.items()
+            return Reply(errors={name: words.plain(f"field.{code}") for name, code in fields})
         except CoachError as refusal:
             return self._refused(refusal.code)
         except (Busy, TimeoutError):

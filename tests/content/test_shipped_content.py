@@ -141,16 +141,15 @@ def literals(key: ast.expr) -> list[str]:
     return []
 
 
-REFUSALS = ("busy", "uncertain", "broken", "unreachable")
+REFUSALS = ("busy", "uncertain", "broken", "unreachable", "too_large", "other_command")
 FIELDS = (
     "empty too_long not_a_number hours_range spent_range percent_range choose choose_day "
     "time_range unknown_zone past_month"
 ).split()
-UNSAVED = ("busy", "uncertain")
 ENDINGS: Mapping[str, Iterable[str]] = {
     "check_in.*": PromiseOutcome,
-    "field.*": (*FIELDS, *UNSAVED),
-    "plan.*": [*OfferKind, "cut_nothing"],
+    "field.*": FIELDS,
+    "plan.*": [*OfferKind, "cut_nothing", "keep_date_late"],
     "prompt.depth_*": Depth,
     "refused.*": REFUSALS,
     "settings.next_*": set(Kind) - {Kind.WELCOME},
@@ -230,7 +229,7 @@ def test_every_refusal_has_words() -> None:
 
 def test_every_field_error_has_words_that_need_no_facts() -> None:
     texts = {key: text for key, text in content().messages.items() if key.startswith("field.")}
-    assert {f"field.{code}" for code in (*FIELDS, *UNSAVED)} == set(texts)
+    assert {f"field.{code}" for code in FIELDS} == set(texts)
     assert not [key for key, text in texts.items() if blanks(text)]
     source = (ROOT / "bot" / "slack" / "forms.py").read_text(encoding="utf-8")
     assert not [code for code in FIELDS if f'"{code}"' not in source]

@@ -234,8 +234,8 @@ async def test_a_passing_refusal_is_tried_again_later_each_time(bench: Bench) ->
         await bench.after(seconds=10)
         if len(bench.post.calls) > before:
             tried.append((bench.now - begun).total_seconds())
-    assert tried == [10.0, 40.0, 100.0, 220.0, 460.0]
-    assert len(bench.post.calls) == 2 * MAX_ATTEMPTS
+    assert tried[:MAX_ATTEMPTS] == [10.0, 40.0, 100.0, 220.0, 460.0]
+    assert len(bench.post.calls) == 2 * MAX_ATTEMPTS  # then the first prompt, as often
     assert await bench.state(Kind.WELCOME) == (State.FAILED, "no_connection")
 
 
@@ -243,6 +243,6 @@ async def test_a_passing_refusal_is_tried_again_later_each_time(bench: Bench) ->
 async def test_a_refusal_waits_at_least_as_long_as_slack_says(bench: Bench) -> None:
     await started(bench, refused("message_limit_exceeded", 3_600))
     await bench.after(minutes=59)
-    assert len(bench.post.calls) == 2
+    assert len(bench.post.calls) == 1  # what follows the welcome waits with it
     await bench.after(minutes=1)
     assert (await bench.state(Kind.WELCOME))[0] is State.SENT

@@ -27,7 +27,7 @@ from bot.services.results import Welcome
 @lived
 async def test_too_many_requests_hold_the_workspace_until_retry_after(bench: Bench) -> None:
     await bench.start()
-    bench.post.next(MAYA.user, *[refused("ratelimited", 120)] * 2)
+    bench.post.next(MAYA.user, refused("ratelimited", 120))
     await bench.dispatcher.tick()
     await bench.start(RAVI)
     await bench.start(MAYA_ELSEWHERE)

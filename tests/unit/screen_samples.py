@@ -25,6 +25,7 @@ from bot.services.results import (
     CheckInResult,
     DataSummary,
     GroupView,
+    JournalEntry,
     JournalPage,
     NextSend,
     Overview,
@@ -95,8 +96,9 @@ def looked_back(text: str) -> CheckIn:
 
 
 def journal_page(text: str) -> JournalPage:
-    entries = [(answered(text), SHORT)] * 4 + [(answered(text, "gone"), None)]
-    return JournalPage(entries, "", 40)
+    known = JournalEntry(answered(text), SHORT.title, SHORT, TODAY)
+    gone = JournalEntry(answered(text, "gone"), "", None, TODAY)
+    return JournalPage([known] * 4 + [gone], "", 40)
 
 
 def overview(text: str) -> Overview:

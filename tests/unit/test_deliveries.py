@@ -93,9 +93,8 @@ def test_every_window_is_open_when_the_delivery_is_due(
     assert sendable_until(kind, label, due, zone) >= due + timedelta(hours=2)
 
 
-def test_every_kind_has_a_window_and_repeating_kinds_repeat() -> None:
+def test_every_kind_has_a_window() -> None:
     assert {*CATCH_UP, Kind.DAILY_PROMPT} == set(Kind)
-    assert set(Kind) - REPEATING == {Kind.WELCOME}
 
 
 def test_waits_double_from_half_a_minute_and_end_after_five_attempts() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -15,6 +15,14 @@ from bot.domain.learners import Background, Goal, Move, ZoneSource
 from bot.slack import forms
 
 TODAY = date(2026, 3, 2)
+
+
+def noon(day: date) -> datetime:
+    """An instant at which it is this date in Berlin."""
+    return datetime.combine(day, time(12), tzinfo=UTC)
+
+
+NOON = noon(TODAY)
 CARRIED = json.dumps({"zone": "Europe/Berlin", "source": "slack"})
 START: Mapping[str, Any] = {
     "background": "engineer",
@@ -34,7 +42,7 @@ SETTINGS: Mapping[str, Any] = {
 
 
 def start(**changes: Any) -> forms.StartForm:
-    return forms.start_form({**START, **changes}, CARRIED, TODAY)
+    return forms.start_form({**START, **changes}, CARRIED, NOON)
 
 
 # -- reading Slack's state --------------------------------------------------------------------
@@ -116,7 +124,7 @@ def test_a_wrong_start_input_is_an_error_at_its_field(field: str, given: Any, co
 @pytest.mark.parametrize("field", sorted(START))
 def test_a_missing_start_input_is_an_error_at_its_field(field: str) -> None:
     left = {name: value for name, value in START.items() if name != field}
-    assert set(fault(lambda: forms.start_form(left, CARRIED, TODAY))) == {field}
+    assert set(fault(lambda: forms.start_form(left, CARRIED, NOON))) == {field}
 
 
 @pytest.mark.parametrize(
@@ -143,9 +151,11 @@ def test_the_bounds_of_the_day_are_allowed(at: str) -> None:
 def test_this_month_is_a_target_until_its_last_day() -> None:
     last = date(2028, 2, 29)
     values = {**START, "target": "2028-02"}
-    assert forms.start_form(values, CARRIED, last).goal.target == last
+    assert forms.start_form(values, CARRIED, noon(last)).goal.target == last
     following = date(2028, 3, 1)
-    assert fault(lambda: forms.start_form(values, CARRIED, following)) == {"target": "past_month"}
+    assert fault(lambda: forms.start_form(values, CARRIED, noon(following))) == {
+        "target": "past_month"
+    }
 
 
 def test_days_that_do_not_exist_are_left_out() -> None:
@@ -154,7 +164,7 @@ def test_days_that_do_not_exist_are_left_out() -> None:
 
 def test_a_zone_that_does_not_exist_is_an_error_at_the_time() -> None:
     carried = json.dumps({"zone": "Mars/Olympus", "source": "slack"})
-    assert fault(lambda: forms.start_form(START, carried, TODAY)) == {"time": "unknown_zone"}
+    assert fault(lambda: forms.start_form(START, carried, NOON)) == {"time": "unknown_zone"}
 
 
 # -- settings and groups ----------------------------------------------------------------------

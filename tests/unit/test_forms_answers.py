@@ -87,7 +87,7 @@ def test_a_forged_pick_is_an_error_at_the_choice(choice: str) -> None:
 
 
 def test_a_pick_with_a_long_reason_is_an_error_at_the_answer() -> None:
-    values = {"choice": "0", "answer": "x" * 2_901}
+    values = {"choice": "0", "answer": "x" * 3_001}
     assert fault(lambda: forms.prompt_answer(values, PICK)) == {"answer": "too_long"}
 
 

@@ -178,7 +178,9 @@ def test_an_empty_text_is_refused(empty: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("kind", ["static_select", "radio_buttons"])
 def test_a_choice_without_options_is_refused(kind: str) -> None:
-    assert limits.check_view(modal(select(kind, 0))) == ["blocks/0/element/0: has no options"]
+    assert limits.check_view(modal(select(kind, 0))) == [
+        "blocks/0/element/0: has no options, or one without words"
+    ]
 
 
 def test_every_problem_is_named_at_once_with_its_place() -> None:

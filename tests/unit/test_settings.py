@@ -212,7 +212,7 @@ def test_the_shipped_file_says_what_the_program_assumes() -> None:
         ("defaults:\n  checkin_day: no\n", 2, "`defaults.checkin_day` can't be False"),
         ("defaults:\n  hours_per_week: 41\n", 2, "`defaults.hours_per_week`"),
         ("defaults:\n  hours_per_week: many\n", 2, "`defaults.hours_per_week`"),
-        ("defaults:\n  zone: 5\n", 2, "`defaults.zone` should be text, it reads as 5"),
+        ("defaults:\n  zone: 5\n", 2, "5 is not a time zone"),
         ("defaults:\n  zone: Mars/Olympus\n", 2, "Mars/Olympus"),
         ("defaults:\n  colour: red\n", 2, "unknown key `defaults.colour`"),
         ("limits:\n  unasked_per_day: -1\n", 2, "`limits.unasked_per_day`"),
