@@ -21,6 +21,7 @@ from bot.content import load_content
 from bot.domain.faq import Outcome
 from bot.hosted import coach_factory
 from bot.logs import configure
+from bot.playground.archive import DataUnusable
 from bot.playground.hosting import PlaygroundProblem
 from bot.playground.hosting import PortTaken as PlaygroundPortTaken
 from bot.playground.server import PlaygroundServer, forget
@@ -33,6 +34,7 @@ from bot.web import PortTaken
 from bot.yaml_files import FilesInvalid
 
 REFUSALS = (
+    DataUnusable,
     FilesInvalid,
     PlaygroundPortTaken,
     PlaygroundProblem,
@@ -89,16 +91,24 @@ def main(ctx: click.Context) -> None:
     metavar="MODULE:FACTORY",
     help="host another app; `none` hosts nothing and prints how to connect one",
 )
+@click.option(
+    "--events-url",
+    default=None,
+    metavar="URL",
+    help="with `--app none`: send signed HTTP requests there instead of over Socket Mode",
+)
 @click.pass_obj
-def play(settings: Settings, port: int, data: Path, fresh: bool, app_name: str) -> None:
+def play(
+    settings: Settings, port: int, data: Path, fresh: bool, app_name: str, events_url: str | None
+) -> None:
     """Try the coach in a browser: no account, no token, nothing leaves this machine."""
     if fresh:
         forget(data)
-    asyncio.run(_play(settings, port, data, app_name))
+    server = PlaygroundServer(data, port, command=settings.behaviour.command, events_url=events_url)
+    asyncio.run(_play(settings, server, app_name))
 
 
-async def _play(settings: Settings, port: int, data: Path, app_name: str) -> None:
-    server = PlaygroundServer(data, port, command=settings.behaviour.command)
+async def _play(settings: Settings, server: PlaygroundServer, app_name: str) -> None:
     await server.start()
     try:
         if app_name == "none":
@@ -130,6 +140,7 @@ def _print_connection(server: PlaygroundServer) -> None:
     click.echo(f"SLACK_API_URL={connection.api_url}")
     click.echo(f"SLACK_BOT_TOKEN={connection.bot_token}")
     click.echo(f"SLACK_APP_TOKEN={connection.app_token}")
+    click.echo(f"SLACK_SIGNING_SECRET={connection.signing_secret}")
 
 
 async def _until_ended() -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.playground import web_api
-from bot.playground.archive import Archive
+from bot.playground.archive import Archive, DataUnusable
 from bot.playground.clock import PlayClock
 from bot.playground.control import Control
 from bot.playground.core import Core, new_tokens
@@ -136,7 +136,13 @@ class PlaygroundServer:
             self._cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
             return folder
         folder = self._data / "app"
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DataUnusable(
+                f"The folder {self._data} can't be used ({error.strerror}). Nothing was changed. "
+                "Name another one with --data, or let this program write there."
+            ) from error
         return folder
 
     def _load(self, workspace: Workspace, path: Path) -> None:

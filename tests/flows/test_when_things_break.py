@@ -140,6 +140,14 @@ def test_a_database_path_that_can_not_be_used_is_told(tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
 
 
+def test_a_data_folder_that_can_not_be_used_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    ended = _coach(["play", "--port", "0", "--data", str(tmp_path / "file")], {}, tmp_path)
+    assert ended.returncode == 2
+    assert "--data" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_a_taken_port_is_told(world: World, tmp_path: Path) -> None:
     port = world.url.rsplit(":", 1)[1]
     ended = _coach(["play", "--port", port, "--data", str(tmp_path / "play")], {}, tmp_path)
