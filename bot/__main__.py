@@ -15,7 +15,7 @@ from urllib.parse import quote
 import click
 
 from bot import __version__
-from bot.app import Application, Parts, StartRefused, SystemClock, build_answers
+from bot.app import Application, Parts, StartRefused, build_answers
 from bot.check import check_all
 from bot.content import load_content
 from bot.domain.faq import Outcome
@@ -30,6 +30,7 @@ from bot.slack.blocks.answers import plain_answer
 from bot.slack.words import Words
 from bot.store.errors import StoreError
 from bot.store.migrate import upgrade
+from bot.system import SystemClock
 from bot.web import PortTaken
 from bot.yaml_files import FilesInvalid
 

@@ -1,11 +1,9 @@
 """The composition root: the only place where the parts are chosen and joined."""
 
 import contextlib
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 
 import aiohttp
 import structlog
@@ -43,6 +41,7 @@ from bot.slack.outbound import SlackOutbound
 from bot.slack.words import Words
 from bot.store.lock import single_dispatcher
 from bot.store.sql import SqlStore
+from bot.system import RandomIds
 from bot.web import Probe, SignatureCheck, WebEdge, serve
 
 log = structlog.get_logger(__name__)
@@ -57,33 +56,6 @@ BEAT_TOO_OLD = 300.0
 
 class StartRefused(Exception):
     """The program can't start; the text says why, what is safe, and what to do."""
-
-
-class SystemClock:
-    """The computer's own clock."""
-
-    def now(self) -> datetime:
-        """The present instant in UTC."""
-        return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class GivenClock:
-    """A clock that somebody else moves, such as the playground."""
-
-    tell: Callable[[], datetime]
-
-    def now(self) -> datetime:
-        """The present instant in UTC."""
-        return self.tell()
-
-
-class RandomIds:
-    """Names of 20 random characters."""
-
-    def new(self) -> str:
-        """A name that nobody can guess."""
-        return secrets.token_hex(10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,19 +282,3 @@ class Application:
     def usages(self) -> Sequence[tuple[str, str]]:
         """Every command with what it does."""
         return [(command.usage, command.summary) for command in COMMANDS.values()]
-
-
-def playground_settings(
-    settings: Settings, api_url: str, bot_token: str, app_token: str, data: Path
-) -> Settings:
-    """The settings with which the unchanged program runs against the playground."""
-    return Settings(
-        bot_token=bot_token,
-        app_token=app_token,
-        slack_api_url=api_url,
-        database_url=f"sqlite:///{data / 'coach.db'}",
-        content_dir=settings.content_dir,
-        behaviour=settings.behaviour,
-        log_level=settings.log_level,
-        log_format=settings.log_format,
-    )

@@ -3,22 +3,17 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot.app import Application, GivenClock, Parts, playground_settings
+from bot.app import Application, Parts
 from bot.playground.hosting import Completion, Connection
 from bot.settings import Settings
+from bot.system import GivenClock
 
 
 class HostedCoach:
     """`bot.playground.hosting.HostedApp` for the coach."""
 
     def __init__(self, settings: Settings, connection: Connection) -> None:
-        chosen = playground_settings(
-            settings,
-            connection.api_url,
-            connection.bot_token,
-            connection.app_token,
-            connection.data,
-        )
+        chosen = _settings_for(settings, connection)
         parts = Parts(listens=False)
         self._application = Application(chosen, GivenClock(connection.now), parts)
 
@@ -46,6 +41,20 @@ class HostedCoach:
     async def run_due(self) -> None:
         """Send what is due now."""
         await self._application.run_due()
+
+
+def _settings_for(settings: Settings, connection: Connection) -> Settings:
+    """The same settings, but with the playground in Slack's place and its own database."""
+    return Settings(
+        bot_token=connection.bot_token,
+        app_token=connection.app_token,
+        slack_api_url=connection.api_url,
+        database_url=f"sqlite:///{connection.data / 'coach.db'}",
+        content_dir=settings.content_dir,
+        behaviour=settings.behaviour,
+        log_level=settings.log_level,
+        log_format=settings.log_format,
+    )
 
 
 def coach_factory(settings: Settings) -> Callable[[Connection], HostedCoach]:

@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": {"domain", "ports", "store"},
     "web": {"domain", "ports", "recent"},
     "scheduler": set(),
+    "system": set(),
     "logs": set(),
     "playground": {"playground"},
     "check": {"content", "domain", "ports", "services", "settings", "slack", "yaml_files"},

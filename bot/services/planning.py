@@ -11,18 +11,16 @@ from bot.domain.learners import Learner, Person
 from bot.domain.plans import (
     CheckIn,
     Milestone,
-    OfferKind,
     Plan,
     PlanTemplate,
     PromiseOutcome,
-    accept,
     apply_check_in,
     end_of,
-    offers,
     renewed_promises,
     schedule,
     template_for,
 )
+from bot.domain.replanning import OfferKind, accept, offers
 from bot.ports import Clock, Records, Store
 from bot.services.results import CheckInInvite, CheckInResult, Composed, PlanView
 from bot.services.rhythms import learner_of

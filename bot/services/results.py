@@ -8,8 +8,9 @@ from bot.domain.deliveries import Kind
 from bot.domain.faq import Found
 from bot.domain.groups import StudyGroup, StudySession
 from bot.domain.learners import Learner
-from bot.domain.plans import CheckIn, Dated, Milestone, Offer, Plan, PlanTemplate
+from bot.domain.plans import CheckIn, Dated, Milestone, Plan, PlanTemplate
 from bot.domain.prompts import Answer, Prompt
+from bot.domain.replanning import Offer
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from bot.domain.errors import Gone
-from bot.domain.plans import OfferKind
+from bot.domain.replanning import OfferKind
 from bot.slack import commands
 from bot.slack.blocks import answers as answer_screens
 from bot.slack.blocks import groups as group_screens
 from bot.slack.blocks import kit, planning, prompts
 from bot.slack.desk import Call, Desk, Handler, Outbound, Reply
+from bot.slack.my_data import CONFIRMED
 
 
 def command(text: str) -> Handler:
@@ -119,7 +120,7 @@ ACTIONS: dict[str, Handler] = {
     "group.answer": answer_session,
     "mydata.show": command("mydata"),
     "mydata.export": command("mydata export"),
-    "mydata.delete": command(f"mydata delete {commands.CONFIRMED}"),
+    "mydata.delete": command(f"mydata delete {CONFIRMED}"),
 }
 
 

@@ -6,18 +6,13 @@ from datetime import date
 from difflib import get_close_matches
 
 from bot.domain.cadence import local_date, zone_of
-from bot.domain.errors import NotAChannel
-from bot.domain.groups import StudyGroup
 from bot.domain.learners import Learner
+from bot.slack import groups, my_data
 from bot.slack.blocks import answers as answer_screens
 from bot.slack.blocks import check_in as check_in_screens
-from bot.slack.blocks import groups as group_screens
 from bot.slack.blocks import help as help_screens
 from bot.slack.blocks import kit, planning, prompts, start
 from bot.slack.desk import Call, Desk, Handler, Outbound, Reply
-
-CONFIRMED = "yes"
-
 
 # -- asking and help --------------------------------------------------------------------------
 
@@ -141,93 +136,6 @@ async def resume(desk: Desk, call: Call) -> Reply:
     return Reply(kit.message(text), home=True)
 
 
-# -- study group ------------------------------------------------------------------------------
-
-
-async def group(desk: Desk, call: Call) -> Reply:
-    """The study group of this channel."""
-    if not call.in_channel:
-        raise NotAChannel
-    words = call.text.lower().split() or ["status"]
-    if words[0] in ("start", "settings"):
-        return await _group_form(desk, call, edit=words[0] == "settings")
-    if words[0] == "end":
-        return await _end_group(desk, call, confirmed=CONFIRMED in words[1:])
-    match words[0]:
-        case "join":
-            view, key = await desk.groups.join(call.place, call.person), "group.joined"
-        case "leave":
-            view, key = await desk.groups.leave(call.place, call.person), "group.left"
-        case "pause" | "resume" as verb:
-            paused = verb == "pause"
-            view = await desk.groups.pause(call.place, call.person, paused=paused)
-            key = "group.paused" if paused else "group.resumed"
-        case _:
-            view = await desk.groups.status(call.place, call.person)
-            return Reply(group_screens.status(desk.words, view))
-    return Reply(group_screens.status(desk.words, view, desk.words(key)), home=True)
-
-
-async def _group_form(desk: Desk, call: Call, *, edit: bool) -> Reply:
-    known: StudyGroup | None = None
-    if edit:
-        known = (await desk.groups.status(call.place, call.person)).group
-    else:
-        await desk.groups.free(call.place)
-    weeks = len(desk.content.syllabus)
-
-    async def after(out: Outbound) -> None:
-        zone = known.zone if known else (await out.zone_of(call.person))[0]
-        form = group_screens.group_form(desk.words, known, weeks, call.channel, zone)
-        await out.show(call, form)
-
-    return Reply(after=after)
-
-
-async def _end_group(desk: Desk, call: Call, *, confirmed: bool) -> Reply:
-    if not confirmed:
-        await desk.groups.status(call.place, call.person)
-        return Reply(kit.message(desk.words("group.end_hint")))
-    await desk.groups.end(call.place)
-    return Reply(kit.message(desk.words("group.ended")), home=True)
-
-
-# -- my data ----------------------------------------------------------------------------------
-
-
-async def my_data(desk: Desk, call: Call) -> Reply:
-    """What is kept; export or delete it."""
-    words = call.text.lower().split()
-    match words[:2]:
-        case ["export", *_]:
-            return await _export(desk, call)
-        case ["delete", confirmed] if confirmed == CONFIRMED:
-            await desk.privacy.delete(call.person)
-            return Reply(kit.message(desk.words("mydata.deleted")), home=True)
-        case ["delete", *_]:
-            return Reply(kit.message(desk.words("mydata.delete_hint")))
-        case _:
-            summary = await desk.privacy.summary(call.person)
-            return Reply(help_screens.my_data(desk.words, summary))
-
-
-async def _export(desk: Desk, call: Call) -> Reply:
-    pages = (await desk.privacy.export(call.person)).pages
-
-    messages = [
-        help_screens.export_page(desk.words, page, number, len(pages))
-        for number, page in enumerate(pages, start=1)
-    ]
-
-    async def after(out: Outbound) -> None:
-        sent = await out.post_all(call.person.user, messages)
-        if sent < len(pages):
-            broken = desk.words("mydata.export_broken", sent=sent, pages=len(pages))
-            await out.tell(call, kit.message(broken))
-
-    return Reply(kit.message(desk.words("mydata.exporting")), after=after)
-
-
 # -- the table --------------------------------------------------------------------------------
 
 
@@ -274,11 +182,6 @@ class Command:
     opens: Callable[[Desk, str], bool] = _never
 
 
-def _group_form_wanted(_: Desk, rest: str) -> bool:
-    return rest.lower().split()[:1] in (["start"], ["settings"])
-
-
-_GROUP_VERBS = ("start", "join", "leave", "status", "settings", "pause", "resume", "end")
 _ALL = (
     Command("help", "help [command]", "what I can do", show_help, _a_command),
     Command("start", "start", "choose your goal and get a plan with dates", begin, opens=_anything),
@@ -295,15 +198,15 @@ _ALL = (
         "group",
         "group [start / join / leave / status / settings / pause / resume / end]",
         "the study group of this channel",
-        group,
-        _one_of(*_GROUP_VERBS),
-        opens=_group_form_wanted,
+        groups.command,
+        _one_of(*groups.VERBS),
+        opens=groups.opens_form,
     ),
     Command(
         "mydata",
         "mydata [export / delete]",
         "what I keep about you, yours to take or delete",
-        my_data,
+        my_data.command,
         _one_of("export", "delete", "show"),
     ),
     Command("about", "about", "what this bot is and keeps", about),

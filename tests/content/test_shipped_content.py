@@ -15,8 +15,9 @@ from bot.content import Content, load_content
 from bot.domain.deliveries import Kind
 from bot.domain.errors import CoachError
 from bot.domain.learners import Background, Move
-from bot.domain.plans import OfferKind, PromiseOutcome
+from bot.domain.plans import PromiseOutcome
 from bot.domain.prompts import Depth
+from bot.domain.replanning import OfferKind
 from bot.settings import load_settings
 from bot.slack.commands import COMMANDS
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.app import GivenClock, RandomIds, build_desk, topics_of
+from bot.app import build_desk, topics_of
 from bot.content import Content, load_content
 from bot.domain.cadence import WORKDAYS, Rhythm
 from bot.domain.deliveries import Delivery, Kind, State, Target
@@ -24,6 +24,7 @@ from bot.services.rhythms import target_of
 from bot.settings import ROOT, Settings
 from bot.slack.deliveries import renderer
 from bot.store.sql import SqlStore
+from bot.system import GivenClock, RandomIds
 
 T = TypeVar("T")
 

@@ -7,7 +7,8 @@ from services_desk import GOAL, MAYA, Bench, berlin, lived
 
 from bot.domain.deliveries import Kind, State
 from bot.domain.errors import Gone
-from bot.domain.plans import OfferKind, PromiseOutcome, end_of
+from bot.domain.plans import PromiseOutcome, end_of
+from bot.domain.replanning import OfferKind
 from bot.services.planning import CheckInForm
 
 WEEK = date(2026, 3, 2)

@@ -19,10 +19,11 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 
-from bot.app import Application, GivenClock, Parts, StartRefused
+from bot.app import Application, Parts, StartRefused
 from bot.playground.server import PlaygroundServer
 from bot.settings import Settings, load_settings
 from bot.store.lock import DispatcherRunning
+from bot.system import GivenClock
 from bot.web import PortTaken
 from tests.world import MONDAY, patient, shown
 

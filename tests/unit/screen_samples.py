@@ -10,14 +10,9 @@ from bot.domain.deliveries import Kind
 from bot.domain.faq import LONGEST_QUERY, Found, Outcome
 from bot.domain.groups import Place, StudyGroup
 from bot.domain.learners import Defaults
-from bot.domain.plans import (
-    CheckIn,
-    PromiseOutcome,
-    offers,
-    renewed_promises,
-    schedule,
-)
+from bot.domain.plans import CheckIn, PromiseOutcome, renewed_promises, schedule
 from bot.domain.prompts import Answer
+from bot.domain.replanning import offers
 from bot.ports import Message
 from bot.services.results import (
     Asked,

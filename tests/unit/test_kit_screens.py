@@ -25,11 +25,8 @@ from screen_samples import (
 from unit_samples import GOAL, TODAY, learner, steady
 
 from bot.domain.learners import Defaults
-from bot.domain.plans import (
-    OfferKind,
-    accept,
-)
 from bot.domain.prompts import LONGEST_ANSWER
+from bot.domain.replanning import OfferKind, accept
 from bot.ports import Message
 from bot.services.results import (
     PromptCard,

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.domain.plans import Dated, Milestone, Offer, OfferKind, end_of
+from bot.domain.plans import Dated, Milestone, end_of
+from bot.domain.replanning import Offer, OfferKind
 from bot.ports import Message
 from bot.services.results import PlanView
 from bot.slack.blocks.kit import (

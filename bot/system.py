@@ -1,0 +1,33 @@
+"""What only the computer can give: the present instant, and names that nobody can guess."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+class SystemClock:
+    """The computer's own clock."""
+
+    def now(self) -> datetime:
+        """The present instant in UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenClock:
+    """A clock that somebody else moves, such as the playground."""
+
+    tell: Callable[[], datetime]
+
+    def now(self) -> datetime:
+        """The present instant in UTC."""
+        return self.tell()
+
+
+class RandomIds:
+    """Names of 20 random characters."""
+
+    def new(self) -> str:
+        """A name that nobody can guess."""
+        return secrets.token_hex(10)
