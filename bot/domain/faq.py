@@ -138,20 +138,25 @@ def _trigrams(words: Iterable[str]) -> Counter[str]:
     return grams
 
 
-def _cosine(left: Mapping[str, float], right: Mapping[str, float]) -> float:
-    shared = sum(value * right[key] for key, value in left.items() if key in right)
-    return shared / (_length(left) * _length(right)) if shared else 0.0
-
-
 def _length(vector: Mapping[str, float]) -> float:
     return math.sqrt(sum(value * value for value in vector.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    """One way to ask, with all that does not depend on the question computed beforehand."""
+
+    words: frozenset[str]
+    weight: float
+    grams: Mapping[str, int]
+    length: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
     entry: FaqEntry
     words: frozenset[str]
-    wordings: tuple[tuple[frozenset[str], Mapping[str, float]], ...]
+    wordings: tuple[_Wording, ...]
 
 
 class FaqIndex:
@@ -162,32 +167,29 @@ class FaqIndex:
 
     def __init__(self, entries: Sequence[FaqEntry], thresholds: Thresholds) -> None:
         self._thresholds = thresholds
-        self._rows = tuple(self._row(entry) for entry in entries)
-        seen = Counter(word for row in self._rows for word in row.words)
+        texts = {entry.id: _texts_of(entry) for entry in entries}
+        seen = Counter(word for every, _ in texts.values() for word in every)
+        # In a fixed order, so that sums of floats are the same in every process.
         self._rarity = {
             word: math.log(1 + len(entries) / count) for word, count in sorted(seen.items())
         }
         self._unknown = math.log(1 + len(entries)) if entries else 1.0
-
-    @staticmethod
-    def _row(entry: FaqEntry) -> _Row:
-        wordings = [words_of(text) for text in (entry.question, *entry.phrasings)]
-        keywords = words_of(" ".join(entry.keywords))
-        everything = {*keywords, *(word for words in wordings for word in words)}
-        everything.update(words_of(entry.answer))
-        return _Row(
-            entry=entry,
-            words=frozenset(everything),
-            wordings=tuple((frozenset(words), _trigrams(words)) for words in wordings if words),
+        self._rows = tuple(
+            _Row(entry, texts[entry.id][0], tuple(map(self._wording, texts[entry.id][1])))
+            for entry in entries
         )
+
+    def _wording(self, words: Sequence[str]) -> _Wording:
+        grams, kinds = _trigrams(words), frozenset(words)
+        return _Wording(kinds, self._weight(kinds), grams, _length(grams))
 
     def search(self, question: str) -> Found:
         """The entries nearest to a question and how sure the search is; never raises."""
         words = words_of(question)
         if not words:
             return Found(Outcome.NONE, ())
-        grams = _trigrams(words)
-        scored = [(self._score(frozenset(words), grams, row), row.entry) for row in self._rows]
+        asked = self._wording(words)
+        scored = [(self._score(asked, row), row.entry) for row in self._rows]
         scored.sort(key=lambda pair: (-pair[0], pair[1].id))
         best = scored[0][0] if scored else 0.0
         return Found(self._outcome(best), tuple(entry for _, entry in scored[:3]))
@@ -197,14 +199,28 @@ class FaqIndex:
             return Outcome.ANSWER
         return Outcome.CHOICES if best >= self._thresholds.choices else Outcome.NONE
 
-    def _score(self, words: frozenset[str], grams: Mapping[str, float], row: _Row) -> float:
-        coverage = self._weight(words & row.words) / self._weight(words)
-        nearest = 0.0
-        for wording, wording_grams in row.wordings:
-            shared = self._weight(words & wording)
-            overlap = 2 * shared / (self._weight(words) + self._weight(wording))
-            nearest = max(nearest, 0.5 * overlap + 0.5 * _cosine(grams, wording_grams))
+    def _score(self, asked: _Wording, row: _Row) -> float:
+        coverage = self._weight(asked.words & row.words) / asked.weight
+        nearest = max((self._nearness(asked, wording) for wording in row.wordings), default=0.0)
         return 0.3 * coverage + 0.7 * nearest
 
+    def _nearness(self, asked: _Wording, wording: _Wording) -> float:
+        shared = self._weight(asked.words & wording.words)
+        overlap = 2 * shared / (asked.weight + wording.weight)
+        product = sum(
+            count * wording.grams[gram]
+            for gram, count in asked.grams.items()
+            if gram in wording.grams
+        )
+        return 0.5 * overlap + 0.5 * product / (asked.length * wording.length)
+
     def _weight(self, words: Iterable[str]) -> float:
-        return sum(self._rarity.get(word, self._unknown) for word in words)
+        return sum(self._rarity.get(word, self._unknown) for word in sorted(words))
+
+
+def _texts_of(entry: FaqEntry) -> tuple[frozenset[str], list[list[str]]]:
+    """All words of an entry, and the words of each way to ask for it."""
+    wordings = [words_of(text) for text in (entry.question, *entry.phrasings)]
+    everything = {word for words in wordings for word in words}
+    everything.update(words_of(" ".join(entry.keywords)), words_of(entry.answer))
+    return frozenset(everything), [words for words in wordings if words]
