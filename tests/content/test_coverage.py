@@ -1,0 +1,127 @@
+"""What the source articles know stands in the content, with its source, and their advertising not.
+
+`coverage.yaml` is the checklist: short facts and figures, where each belongs, and which wordings
+count. A row is met when one item of its surface (or of one listed as `also`) matches every group
+and names every source of the row.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.content import Content, load_content
+from bot.domain.authored import Authored
+
+HERE = Path(__file__).parent
+CHECKLIST = yaml.safe_load((HERE / "coverage.yaml").read_text(encoding="utf-8"))
+SURFACES = ("faq", "prompt", "plan", "study", "meta")
+"""The surfaces that the content has; rows that belong elsewhere only are not asked for yet."""
+
+Row = dict[str, Any]
+
+
+@cache
+def content() -> Content:
+    return load_content(HERE.parent.parent / "content")
+
+
+def normal(text: str) -> str:
+    """One spelling for dashes, quotes, currency and ranges, as the checklist's head describes."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    text = re.sub("[\u2010-\u2015\u2212]", "-", text)
+    text = text.translate(
+        str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"'})
+    )
+    text = re.sub(r"[*_`$\u20ac\u00a3]", "", text)
+    text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
+    text = re.sub(r"(?<=[\d%km+])\s*-\s*(?=\d)", "\x01", text)
+    return re.sub(r"\s+", " ", text.replace("-", " ").replace("\x01", "-")).strip()
+
+
+def matches(wording: str, text: str) -> bool:
+    """Whether a wording stands in a text, at the start of a word; both are `normal` already."""
+    pattern = r"(?<![a-z0-9.])" + re.escape(wording)
+    if wording[-1].isdigit():
+        pattern += r"(?![\d%]|[.,]\d|k\b)"
+    return re.search(pattern, text) is not None
+
+
+def words(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for entry in value.values():
+            yield from words(entry)
+    elif isinstance(value, list | tuple):
+        for entry in value:
+            yield from words(entry)
+
+
+def item(found: Authored, *leave_out: str) -> tuple[str, frozenset[str]]:
+    """What people read of an item, and the sources that it names."""
+    data = found.model_dump(mode="json", exclude=set(leave_out))
+    sources = frozenset(data.pop("sources", ()))
+    return normal(" ".join(words(data))), sources
+
+
+@cache
+def items(surface: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The items of a surface; ways to ask for an answer are not part of what it says."""
+    known = content()
+    match surface:
+        case "faq":
+            return tuple(item(entry, "phrasings", "keywords") for entry in known.faq.values())
+        case "prompt":
+            return tuple(item(prompt) for prompt in known.prompts.values())
+        case "plan":
+            return tuple(item(plan) for plan in known.plans.values())
+        case "study":
+            return tuple(item(session) for session in known.syllabus)
+        case "meta":
+            return tuple(
+                (item(source)[0], frozenset({source.id})) for source in known.sources.values()
+            )
+        case _:
+            return ()
+
+
+def is_met(row: Row) -> bool:
+    groups = [[normal(wording) for wording in group] for group in row.get("must_show", ())]
+    return any(
+        set(row["seed"]) <= sources
+        and all(any(matches(wording, text) for wording in group) for group in groups)
+        for surface in (row["surface"], *row.get("also", ()))
+        for text, sources in items(surface)
+    )
+
+
+ASKED = [row for row in CHECKLIST["rows"] if row["surface"] in SURFACES and row.get("must_show")]
+
+
+@pytest.mark.parametrize("row", ASKED, ids=lambda row: str(row["id"]))
+def test_the_content_holds_this_row(row: Row) -> None:
+    assert is_met(row), f"{row['topic']}: no item of {row['surface']} shows {row['must_show']}"
+
+
+def test_nothing_of_the_articles_advertising_is_there() -> None:
+    known = content()
+    everything = [
+        item(found)[0]
+        for found in (
+            *known.faq.values(),
+            *known.prompts.values(),
+            *known.plans.values(),
+            *known.syllabus,
+            *known.sources.values(),
+        )
+    ]
+    for row in CHECKLIST["rows"]:
+        for group in row.get("must_not_show", ()):
+            for wording in group:
+                assert not [text for text in everything if matches(normal(wording), text)], wording
