@@ -9,7 +9,7 @@ import json
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -176,21 +176,25 @@ def _has(found: Any, action_id: str) -> bool:
     return False
 
 
-class _Loop:
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+
+
+@contextmanager
+def in_a_thread() -> Iterator[Run]:
     """An event loop in a thread of its own, for a server that tests talk to over HTTP."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="world", daemon=True)
+    thread.start()
 
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="world", daemon=True)
-        self._thread.start()
+    def run(work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, loop).result(SECONDS)
 
-    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(SECONDS)
-
-    def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(SECONDS)
-        self._loop.close()
+    try:
+        yield run
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(SECONDS)
+        loop.close()
 
 
 @contextmanager
@@ -198,14 +202,11 @@ def running(
     data: Path | None = None, start_at: datetime | None = MONDAY, settings: Settings | None = None
 ) -> Iterator[World]:
     """A playground with the coach in it; everything ends with the block."""
-    loop = _Loop()
     server = PlaygroundServer(data, 0, start_at=start_at)
-    try:
-        loop.run(server.start())
+    with in_a_thread() as run:
+        run(server.start())
         try:
-            loop.run(server.host(coach_factory(settings or patient(load_settings({})))))
+            run(server.host(coach_factory(settings or patient(load_settings({})))))
             yield World(server.url)
         finally:
-            loop.run(server.stop())
-    finally:
-        loop.close()
+            run(server.stop())

