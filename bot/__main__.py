@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import click
 
 from bot import __version__
 from bot.app import Application, Parts, StartRefused, build_answers
-from bot.check import check_all
+from bot.check import check_all, schemas
 from bot.content import load_content
 from bot.domain.faq import Outcome
 from bot.hosted import coach_factory
@@ -25,7 +26,7 @@ from bot.playground.archive import DataUnusable
 from bot.playground.hosting import PlaygroundProblem
 from bot.playground.hosting import PortTaken as PlaygroundPortTaken
 from bot.playground.server import PlaygroundServer, forget
-from bot.settings import ROOT, Settings, SettingsInvalid, load_settings
+from bot.settings import CONTENT, ROOT, Settings, SettingsInvalid, load_settings
 from bot.slack.blocks.answers import plain_answer
 from bot.slack.words import Words
 from bot.store.errors import StoreError
@@ -198,10 +199,32 @@ def migrate(settings: Settings) -> None:
 
 
 @main.command()
+@click.option("--watch", is_flag=True, help="check again whenever a file changes")
+@click.option("--schemas", "write", is_flag=True, help="write the editors' JSON Schemas")
 @click.pass_obj
-def check(settings: Settings) -> None:
+def check(settings: Settings, watch: bool, write: bool) -> None:
     """Check content and configuration; every problem with its file, line and mend."""
-    click.echo(check_all(settings))
+    if write:
+        for name, text in schemas().items():
+            (ROOT / "config" / "schema" / name).write_text(text, encoding="utf-8")
+    if watch:
+        _watch(settings)
+    click.echo(check_all(settings, SystemClock().now().date()))
+
+
+def _watch(settings: Settings) -> None:
+    """Say after each change how the content is; ends with Ctrl+C."""
+    before: object = None
+    while True:
+        folders = [CONTENT, settings.content_dir or CONTENT]
+        state = {path: path.stat().st_mtime for root in folders for path in root.rglob("*.yaml")}
+        if state != before:
+            before = state
+            try:
+                click.echo(check_all(settings, SystemClock().now().date()))
+            except FilesInvalid as error:
+                click.echo(str(error), err=True)
+        time.sleep(0.5)
 
 
 @main.command()
@@ -219,7 +242,7 @@ def manifest(link: bool) -> None:
 @click.pass_obj
 def ask(settings: Settings, jsonl: bool) -> None:  # noqa: ARG001 - the only form there is
     """Answer questions from standard input: {"id", "query"} a line."""
-    content = load_content(settings.content_dir)
+    content = load_content(CONTENT, settings.content_dir)
     answers = build_answers(settings, content)
     words = Words(content, settings.behaviour.command)
     for line in sys.stdin:

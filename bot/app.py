@@ -28,8 +28,9 @@ from bot.services.overview import Overviews
 from bot.services.planning import Planning
 from bot.services.privacy import Privacy
 from bot.services.prompting import Prompting
+from bot.services.reference import Reference
 from bot.services.study_groups import StudyGroups
-from bot.settings import Behaviour, Settings
+from bot.settings import CONTENT, Behaviour, Settings
 from bot.slack.app import bolt_app
 from bot.slack.calls import Reader
 from bot.slack.commands import COMMANDS
@@ -105,6 +106,7 @@ def build_desk(settings: Settings, content: Content, store: Store, clock: Clock)
         groups=groups,
         overviews=Overviews(store, clock, prompting, planning, groups),
         privacy=Privacy(store),
+        reference=Reference(content),
     )
 
 
@@ -119,12 +121,17 @@ def topics_of(desk: Desk) -> dict[Kind, Topic]:
 
 
 class Application:
-    """The running program: built from settings, started and stopped once."""
+    """The running program: built from settings, started and stopped once.
 
-    def __init__(self, settings: Settings, clock: Clock, parts: Parts) -> None:
+    Content that is loaded already may be given; otherwise it is read from its folder.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock, parts: Parts, content: Content | None = None
+    ) -> None:
         self._settings = settings
         self._parts = parts
-        self._content = load_content(settings.content_dir)
+        self._content = content or load_content(CONTENT, settings.content_dir)
         self._cleanup = contextlib.AsyncExitStack()
         self._store = SqlStore.open(settings.database_url)
         self._cleanup.push_async_callback(self._store.close)

@@ -1,21 +1,54 @@
 """Reads `content/`: YAML files become one frozen, checked `Content`, or a list of problems."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
+from bot.content_reading import Kind, Reading
 from bot.domain.authored import Authored, Skill, Source
-from bot.domain.faq import FaqEntry
+from bot.domain.faq import FaqEntry, Synonyms, Unanswered
 from bot.domain.groups import StudySession
 from bot.domain.plans import PlanTemplate
+from bot.domain.practice import (
+    Artifact,
+    CheckInQuestion,
+    Criterion,
+    Exercise,
+    InterviewQuestion,
+    Levels,
+    Serial,
+)
 from bot.domain.prompts import Prompt
-from bot.yaml_files import Document, FilesInvalid, Problem, read_yaml, suggestion
+from bot.domain.reference import Case, Listed, PayFigure, PayStatement, Term
+from bot.yaml_files import FilesInvalid, suggestion
 
-Item = TypeVar("Item", bound=Authored)
+KINDS = (
+    Kind("sources", Source, "sources.yaml", "sources"),
+    Kind("skills", Skill, "skills.yaml", "skills"),
+    Kind("faq", FaqEntry, "faq/*.yaml", "entries"),
+    Kind("prompts", Prompt, "prompts/*.yaml", "prompts"),
+    Kind("plans", PlanTemplate, "plans/*.yaml", None),
+    Kind("syllabus", StudySession, "syllabus/*.yaml", None),
+    Kind("glossary", Term, "glossary/*.yaml", "terms", optional=True),
+    Kind("pay_figures", PayFigure, "salary/figures.yaml", "figures", optional=True),
+    Kind("pay_statements", PayStatement, "salary/statements.yaml", "statements", optional=True),
+    Kind("cases", Case, "cases/*.yaml", "cases", optional=True),
+    Kind("companies", Listed, "lists/companies.yaml", "companies", optional=True),
+    Kind("readings", Listed, "lists/readings.yaml", "readings", optional=True),
+    Kind("teardowns", Listed, "lists/teardowns.yaml", "teardowns", optional=True),
+    Kind("interview", InterviewQuestion, "interview/*.yaml", "questions", optional=True),
+    Kind("rubric", Criterion, "rubric.yaml", "criteria", optional=True),
+    Kind("exercises", Exercise, "exercises/*.yaml", "exercises", optional=True),
+    Kind("artifacts", Artifact, "artifacts/*.yaml", None, optional=True),
+    Kind("levels", Levels, "self-assessment.yaml", "levels", optional=True),
+    Kind("check_in_questions", CheckInQuestion, "check-in.yaml", "questions", optional=True),
+    Kind("synonyms", Synonyms, "search/synonyms.yaml", "groups", optional=True),
+    Kind("unanswered", Unanswered, "search/unanswered.yaml", "questions", optional=True),
+    Kind("serials", Serial, "serials/*.yaml", None, optional=True),
+)
+"""Every kind of content; loader, checks, schemas and documents derive from this table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +64,7 @@ class Content:
     prompts: Mapping[str, Prompt]
     plans: Mapping[str, PlanTemplate]
     syllabus: tuple[StudySession, ...]
+    others: Mapping[str, Mapping[str, Authored]]
     messages: Mapping[str, str]
     places: Mapping[tuple[str, str], tuple[str, int]]
 
@@ -38,114 +72,40 @@ class Content:
         """The study session of a week, None after the last one."""
         return next((found for found in self.syllabus if found.week == week), None)
 
-
-@dataclass(slots=True)
-class _Reading:
-    """What one pass over the folder has found so far."""
-
-    root: Path
-    problems: list[Problem] = field(default_factory=list)
-    places: dict[tuple[str, str], tuple[Document, tuple[str | int, ...]]] = field(
-        default_factory=dict
-    )
-
-    def documents(self, pattern: str) -> Iterable[Document]:
-        paths = sorted(self.root.glob(pattern))
-        if not paths:
-            what = "there is no such file"
-            self.problems.append(Problem(pattern, 1, what, "add at least one"))
-        for path in paths:
-            try:
-                yield read_yaml(path, path.relative_to(self.root).as_posix())
-            except FilesInvalid as error:
-                self.problems.extend(error.problems)
-
-    def items(self, kind: type[Item], pattern: str, key: str | None) -> dict[str, Item]:
-        """The items of one kind by id; `key` is the list's name, None for one item a file."""
-        found: dict[str, Item] = {}
-        for document in self.documents(pattern):
-            for place, raw in self._raw_items(document, key):
-                item = self._parse(kind, document, place, raw)
-                if item is not None:
-                    self._keep(found, kind.__name__, item, document, place)
-        return found
-
-    def _raw_items(
-        self, document: Document, key: str | None
-    ) -> Iterable[tuple[tuple[str | int, ...], Any]]:
-        if key is None:
-            return [((), document.data)]
-        data = document.data
-        if not isinstance(data, dict) or set(data) != {key} or not isinstance(data[key], list):
-            mend = f"write the items as a list below `{key}:`"
-            what = f"the file should hold one list named `{key}`"
-            self.problems.append(document.problem((), what, mend))
-            return []
-        return [((key, index), raw) for index, raw in enumerate(data[key])]
-
-    def _parse(
-        self, kind: type[Item], document: Document, place: tuple[str | int, ...], raw: Any
-    ) -> Item | None:
-        try:
-            return kind.model_validate(raw)
-        except ValidationError as error:
-            self.problems.extend(document.problems_of(error, place))
-            return None
-
-    def _keep(
-        self,
-        found: dict[str, Item],
-        kind: str,
-        item: Item,
-        document: Document,
-        place: tuple[str | int, ...],
-    ) -> None:
-        name = str(getattr(item, "id"))  # noqa: B009 - every authored kind has an id, by schema
-        if name in found:
-            other, other_place = self.places[kind, name]
-            what = f"the id {name!r} stands already at {other.name}:{other.line(other_place)}"
-            self.problems.append(document.problem((*place, "id"), what, "choose another id"))
-            return
-        found[name] = item
-        self.places[kind, name] = (document, place)
-
-    def lines(self) -> dict[tuple[str, str], tuple[str, int]]:
-        """File and line of every item that was kept."""
-        return {
-            key: (document.name, document.line(place))
-            for key, (document, place) in self.places.items()
+    def of_kind(self, name: str) -> Mapping[str, Authored]:
+        """The items of a kind by id; KeyError for a kind that is not in `KINDS`."""
+        if name in self.others:
+            return self.others[name]
+        items = {
+            "sources": self.sources,
+            "skills": self.skills,
+            "faq": self.faq,
+            "prompts": self.prompts,
+            "plans": self.plans,
+            "syllabus": {session.id: session for session in self.syllabus},
         }
-
-    def refer(
-        self, item: BaseModel, path: tuple[str | int, ...], wanted: str, known: Iterable[str]
-    ) -> None:
-        """Note a problem when an item names something that does not exist."""
-        names = set(known)
-        if wanted not in names:
-            document, place = self.places[type(item).__name__, str(getattr(item, "id"))]  # noqa: B009
-            what = f"{wanted!r} does not exist{suggestion(wanted, names)}"
-            self.problems.append(document.problem((*place, *path), what, "name an existing one"))
-
-    def say(self, item: BaseModel, path: tuple[str | int, ...], what: str, mend: str) -> None:
-        document, place = self.places[type(item).__name__, str(getattr(item, "id"))]  # noqa: B009
-        self.problems.append(document.problem((*place, *path), what, mend))
+        return items[name]
 
 
-def load_content(root: Path) -> Content:
-    """Read and check a content folder. Raises FilesInvalid with every problem found."""
-    reading = _Reading(root)
-    sources = reading.items(Source, "sources.yaml", "sources")
-    skills = reading.items(Skill, "skills.yaml", "skills")
-    sessions = reading.items(StudySession, "syllabus/*.yaml", None)
+def load_content(root: Path, overlay: Path | None = None) -> Content:
+    """Read and check the content, with an organisation's own folder laid over it.
+
+    Raises FilesInvalid with every problem found.
+    """
+    reading = Reading(root, overlay)
+    items: dict[str, Any] = {kind.name: reading.items(kind) for kind in KINDS}
+    _switch_off(reading, items)
+    sessions = items.pop("syllabus")
     content = Content(
-        sources=sources,
-        skills=skills,
-        faq=reading.items(FaqEntry, "faq/*.yaml", "entries"),
-        prompts=reading.items(Prompt, "prompts/*.yaml", "prompts"),
-        plans=reading.items(PlanTemplate, "plans/*.yaml", None),
+        sources=items.pop("sources"),
+        skills=items.pop("skills"),
+        faq=items.pop("faq"),
+        prompts=items.pop("prompts"),
+        plans=items.pop("plans"),
         syllabus=tuple(sorted(sessions.values(), key=lambda session: session.week)),
+        others=items,
         messages=_messages(reading),
-        places=reading.lines(),
+        places=reading.lines,
     )
     for check in _CHECKS:
         check(reading, content)
@@ -154,7 +114,24 @@ def load_content(root: Path) -> Content:
     return content
 
 
-def _messages(reading: _Reading) -> dict[str, str]:
+def _switch_off(reading: Reading, items: dict[str, Any]) -> None:
+    """Take out what the overlay's `off.yaml` names: `kind: [id, …]`."""
+    for document in reading.documents("off.yaml", optional=True):
+        kinds = document.data if isinstance(document.data, dict) else {"off": None}
+        for kind, names in kinds.items():
+            if kind not in items or not isinstance(names, list):
+                mend = "write a kind with a list of ids, such as `prompts: [id]`"
+                what = f"`{kind}` is no kind of content, or has no list"
+                reading.problems.append(document.problem((str(kind),), what, mend))
+                continue
+            for index, name in enumerate(names):
+                if items[kind].pop(str(name), None) is None:
+                    what = f"{name!r} does not exist{suggestion(str(name), items[kind])}"
+                    place = (str(kind), index)
+                    reading.problems.append(document.problem(place, what, "name an existing one"))
+
+
+def _messages(reading: Reading) -> dict[str, str]:
     texts: dict[str, str] = {}
     for document in reading.documents("messages.yaml"):
         if not isinstance(document.data, dict):
@@ -188,19 +165,23 @@ def _fault_of(text: object) -> tuple[str, str] | None:
     return None
 
 
-def _check_sources(reading: _Reading, content: Content) -> None:
-    sourced: Sequence[FaqEntry | Prompt | PlanTemplate | StudySession] = (
-        *content.faq.values(),
-        *content.prompts.values(),
-        *content.plans.values(),
-        *content.syllabus,
-    )
-    for item in sourced:
-        for index, source in enumerate(item.sources):
-            reading.refer(item, ("sources", index), source, content.sources)
+def _check_references(reading: Reading, content: Content) -> None:
+    """Every source and skill that any item names exists."""
+    for kind in KINDS:
+        for item in content.of_kind(kind.name).values():
+            _refer_all(reading, item, "sources", content.sources)
+            _refer_all(reading, item, "skills", content.skills)
+            skill = getattr(item, "skill", None)
+            if isinstance(skill, str):
+                reading.refer(item, ("skill",), skill, content.skills)
 
 
-def _check_faq(reading: _Reading, content: Content) -> None:
+def _refer_all(reading: Reading, item: Authored, name: str, known: Iterable[str]) -> None:
+    for index, wanted in enumerate(getattr(item, name, ())):
+        reading.refer(item, (name, index), wanted, known)
+
+
+def _check_faq(reading: Reading, content: Content) -> None:
     asked: dict[str, str] = {}
     for entry in content.faq.values():
         for index, related in enumerate(entry.related):
@@ -217,25 +198,36 @@ def _check_faq(reading: _Reading, content: Content) -> None:
                 reading.say(entry, ("phrasings", index), what, "word it differently")
 
 
-def _check_skills(reading: _Reading, content: Content) -> None:
+def _check_cases(reading: Reading, content: Content) -> None:
     for prompt in content.prompts.values():
-        reading.refer(prompt, ("skill",), prompt.skill, content.skills)
+        if prompt.case is not None:
+            reading.refer(prompt, ("case",), prompt.case, content.of_kind("cases"))
+
+
+def _check_milestones(reading: Reading, content: Content) -> None:
     for plan in content.plans.values():
         for index, milestone in enumerate(plan.milestones):
-            if milestone.skill not in content.skills:
-                reading.refer(plan, ("milestones", index, "skill"), milestone.skill, content.skills)
+            place = ("milestones", index, "skill")
+            reading.refer(plan, place, milestone.skill, content.skills)
 
 
-def _check_syllabus(reading: _Reading, content: Content) -> None:
+def _check_levels(reading: Reading, content: Content) -> None:
+    for name, levels in content.of_kind("levels").items():
+        reading.refer(levels, ("id",), name, content.skills)
+
+
+def _check_syllabus(reading: Reading, content: Content) -> None:
     for expected, session in enumerate(content.syllabus, start=1):
         if session.week != expected:
             what = f"week {session.week} follows week {expected - 1}"
             reading.say(session, ("week",), what, f"number the sessions without gaps: {expected}")
 
 
-_CHECKS: tuple[Callable[[_Reading, Content], None], ...] = (
-    _check_sources,
+_CHECKS: tuple[Callable[[Reading, Content], None], ...] = (
+    _check_references,
     _check_faq,
-    _check_skills,
+    _check_cases,
+    _check_milestones,
+    _check_levels,
     _check_syllabus,
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.app import Application, Parts
+from bot.content import Content
 from bot.playground.hosting import Completion, Connection
 from bot.settings import Settings
 from bot.system import GivenClock
@@ -12,10 +13,12 @@ from bot.system import GivenClock
 class HostedCoach:
     """`bot.playground.hosting.HostedApp` for the coach."""
 
-    def __init__(self, settings: Settings, connection: Connection) -> None:
+    def __init__(
+        self, settings: Settings, connection: Connection, content: Content | None = None
+    ) -> None:
         chosen = _settings_for(settings, connection)
         parts = Parts(listens=False)
-        self._application = Application(chosen, GivenClock(connection.now), parts)
+        self._application = Application(chosen, GivenClock(connection.now), parts, content)
 
     @property
     def completions(self) -> Sequence[Completion]:
@@ -57,10 +60,12 @@ def _settings_for(settings: Settings, connection: Connection) -> Settings:
     )
 
 
-def coach_factory(settings: Settings) -> Callable[[Connection], HostedCoach]:
+def coach_factory(
+    settings: Settings, content: Content | None = None
+) -> Callable[[Connection], HostedCoach]:
     """What the playground calls to get the coach."""
 
     def factory(connection: Connection) -> HostedCoach:
-        return HostedCoach(settings, connection)
+        return HostedCoach(settings, connection, content)
 
     return factory

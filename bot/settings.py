@@ -12,6 +12,7 @@ from bot.domain.cadence import zone_names
 from bot.yaml_files import FilesInvalid, read_yaml, suggestion
 
 ROOT = Path(__file__).resolve().parent.parent
+CONTENT = ROOT / "content"
 SLACK_API = "https://slack.com/api/"
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WORKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
@@ -103,7 +104,7 @@ class Settings:
     signing_secret: str = field(default="", repr=False)
     slack_api_url: str = SLACK_API
     database_url: str = field(default="sqlite:///data/coach.db", repr=False)
-    content_dir: Path = ROOT / "content"
+    content_dir: Path | None = None
     behaviour: Behaviour = field(default_factory=Behaviour)
     host: str = "127.0.0.1"
     port: int = 3000
@@ -207,7 +208,12 @@ VARIABLES = (
         "sqlite:///path or postgresql://…",
         secret=True,
     ),
-    Variable("COACH_CONTENT_DIR", "content_dir", _folder, "folder with the content files"),
+    Variable(
+        "COACH_CONTENT_DIR",
+        "content_dir",
+        _folder,
+        "your own content folder, laid over the default one",
+    ),
     Variable("COACH_CONFIG", "behaviour", Path, "file used instead of config/coach.yaml"),
     Variable("HOST", "host", str, "address that the HTTP server listens on"),
     Variable("PORT", "port", _port, "port that the HTTP server listens on"),

@@ -1,5 +1,6 @@
 """Strict YAML: refuses what silently means something else, and knows the line of every value."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,6 +13,8 @@ from pydantic_core import ErrorDetails
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 30
+_NESTING = re.compile(r"[\[{\]}]|(?:[-?:] +){30,}|^ {60,}", re.MULTILINE)
+_ALIAS = re.compile(r"(?:^|[\s\[,:-])\*[^\s*]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,8 +51,22 @@ class _Loader(_Base):  # type: ignore[misc]
     }
 
 
+def _may_be_deep(text: str) -> bool:
+    """Whether values could be nested deeper than allowed: by brackets, dashes or indentation."""
+    depth = 0
+    for found in _NESTING.finditer(text):
+        if len(found[0]) > 1:
+            return True
+        depth += 1 if found[0] in "[{" else -1
+        if depth > MAX_DEPTH:
+            return True
+    return False
+
+
 def _refuse_aliases_and_depth(text: str) -> None:
     """Reads the events only: composing a deeper file would overrun libyaml's stack."""
+    if not _ALIAS.search(text) and not _may_be_deep(text):
+        return
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.CollectionStartEvent):

@@ -13,12 +13,14 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bot.content import Content, load_content
 from bot.hosted import coach_factory
 from bot.playground.server import PlaygroundServer
-from bot.settings import Settings, load_settings
+from bot.settings import CONTENT, Settings, load_settings
 
 MONDAY = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 SECONDS = 60.0
@@ -31,6 +33,12 @@ def patient(settings: Settings) -> Settings:
     )
     behaviour = settings.behaviour.model_copy(update={"limits": limits})
     return replace(settings, behaviour=behaviour)
+
+
+@cache
+def shipped() -> Content:
+    """The shipped content, read once for all worlds."""
+    return load_content(CONTENT)
 
 
 class World:
@@ -206,7 +214,7 @@ def running(
     with in_a_thread() as run:
         run(server.start())
         try:
-            run(server.host(coach_factory(settings or patient(load_settings({})))))
+            run(server.host(coach_factory(settings or patient(load_settings({})), shipped())))
             yield World(server.url)
         finally:
             run(server.stop())

@@ -44,6 +44,21 @@ class FaqEntry(Authored):
     reviewed: ReviewDate
 
 
+class Synonyms(Authored):
+    """Words and short phrases that mean the same to a search; the first stands for all."""
+
+    id: ItemId
+    words: Annotated[tuple[Title, ...], Field(min_length=2, max_length=20)]
+
+
+class Unanswered(Authored):
+    """A question that must not be answered, with the kind of reason."""
+
+    id: ItemId
+    kind: ItemId
+    ask: Line
+
+
 class Outcome(StrEnum):
     """How sure the search is: answer, offer near matches, or say that it does not know."""
 

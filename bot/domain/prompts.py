@@ -39,7 +39,7 @@ class Prompt(Authored):
     key_points: Annotated[tuple[Line, ...], Field(min_length=3, max_length=5)]
     next_edit: Line
     sources: tuple[str, ...] = ()
-    case: Title | None = None
+    case: ItemId | None = None
 
     @model_validator(mode="after")
     def _pick_has_options(self) -> Self:

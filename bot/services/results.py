@@ -10,6 +10,7 @@ from bot.domain.groups import StudyGroup, StudySession
 from bot.domain.learners import Learner
 from bot.domain.plans import CheckIn, Dated, Milestone, Plan, PlanTemplate
 from bot.domain.prompts import Answer, Prompt
+from bot.domain.reference import PayFigure, PayStatement, Term
 from bot.domain.replanning import Offer
 
 
@@ -173,3 +174,21 @@ class Export:
     """Everything kept about a person, as readable text in pages of one message each."""
 
     pages: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TermView:
+    """What was asked, its term when there is one, and otherwise the nearest terms."""
+
+    word: str
+    term: Term | None
+    near: Sequence[Term] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PayView:
+    """Figures about pay, for one level or all, and what the sources say in words."""
+
+    level: str
+    figures: Sequence[PayFigure]
+    statements: Sequence[PayStatement]

@@ -99,6 +99,7 @@ async def answer_session(desk: Desk, call: Call) -> Reply:
 ACTIONS: dict[str, Handler] = {
     "run": commands.run,
     "ask.show": show_answer,
+    "glossary.show": commands.run,
     "ask.share": share_answer,
     "ask.open": open_question,
     "ask.question": commands.ask,

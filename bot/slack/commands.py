@@ -11,7 +11,7 @@ from bot.slack import groups, my_data
 from bot.slack.blocks import answers as answer_screens
 from bot.slack.blocks import check_in as check_in_screens
 from bot.slack.blocks import help as help_screens
-from bot.slack.blocks import kit, planning, prompts, start
+from bot.slack.blocks import kit, planning, prompts, reference, start
 from bot.slack.desk import Call, Desk, Handler, Outbound, Reply
 
 # -- asking and help --------------------------------------------------------------------------
@@ -43,6 +43,16 @@ async def about(desk: Desk, _: Call) -> Reply:
 
 def _usage(desk: Desk, command: "Command") -> tuple[str, str]:
     return f"{desk.words.command} {command.usage}".strip(), command.summary
+
+
+async def glossary(desk: Desk, call: Call) -> Reply:
+    """What a word of the trade means."""
+    return Reply(reference.term(desk.words, desk.reference.term(call.text)))
+
+
+async def salary(desk: Desk, call: Call) -> Reply:
+    """What the sources say about pay, for one level or all."""
+    return Reply(reference.pay(desk.words, desk.reference.pay(call.text)))
 
 
 # -- a learner --------------------------------------------------------------------------------
@@ -159,6 +169,10 @@ def _a_skill(desk: Desk, rest: str) -> bool:
     return rest.lower() in ("", "another") or skill_named(desk, rest.lower()) is not None
 
 
+def _a_level(desk: Desk, rest: str) -> bool:
+    return not rest or bool(desk.reference.pay(rest).figures)
+
+
 def _one_of(*verbs: str) -> Callable[[Desk, str], bool]:
     def fits(_: Desk, rest: str) -> bool:
         return not rest or rest.lower().split()[0] in verbs
@@ -190,6 +204,8 @@ _ALL = (
     Command("plan", "plan", "your plan with its dates", plan),
     Command("checkin", "checkin", "this week's check-in", check_in, opens=_anything),
     Command("journal", "journal [words]", "your own answers", journal, _anything),
+    Command("salary", "salary [level]", "what the sources say about pay", salary, _a_level),
+    Command("glossary", "glossary <term>", "what a word of the trade means", glossary, _anything),
     Command("settings", "settings", "when and how often", settings, opens=_anything),
     Command("next", "next", "what comes next, with date, time and zone", coming),
     Command("pause", "pause", "nothing unasked until you resume", pause),

@@ -14,6 +14,7 @@ from bot.services.overview import Overviews
 from bot.services.planning import Planning
 from bot.services.privacy import Privacy
 from bot.services.prompting import Prompting
+from bot.services.reference import Reference
 from bot.services.study_groups import StudyGroups
 from bot.slack.blocks.kit import View
 from bot.slack.words import Words
@@ -110,6 +111,7 @@ class Desk:
     groups: StudyGroups
     overviews: Overviews
     privacy: Privacy
+    reference: Reference
 
 
 Handler = Callable[[Desk, Call], Awaitable[Reply]]

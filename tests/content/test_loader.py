@@ -174,7 +174,7 @@ def test_the_sound_files_are_sound(tmp_path: Path) -> None:
     assert content.session(3) is None
     assert content.messages == {"ask.title": "Answer", "plan.title": "Plan"}
     text = block_style(SOUND["faq/one.yaml"])
-    assert content.places["FaqEntry", "beta"] == ("faq/one.yaml", line_of(text, '"beta"'))
+    assert content.places["faq", "beta"] == ("faq/one.yaml", line_of(text, '"beta"'))
 
 
 @pytest.mark.parametrize("name", FAULTS)

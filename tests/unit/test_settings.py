@@ -34,7 +34,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     assert settings == Settings(behaviour=settings.behaviour)
     assert settings.behaviour == Behaviour()
     assert (settings.host, settings.port, settings.slack_api_url) == ("127.0.0.1", 3000, SLACK_API)
-    assert settings.content_dir == ROOT / "content"
+    assert settings.content_dir is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,144 @@
+"""Valid is not enough: what `coach check` finds in content that could be loaded."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.check import check_all, schemas
+from bot.content import KINDS, load_content
+from bot.content_quality import FORBIDDEN, overdue, problems_of
+from bot.settings import CONTENT, ROOT, Settings
+from bot.yaml_files import FilesInvalid
+
+TODAY = date(2026, 11, 21)
+PROMPT = """\
+prompts:
+  - id: {id}
+    title: {title}
+    skill: framing
+    level: 1
+    depth: short
+    minutes: 3
+    situation: >-
+      {situation}
+    task: Say in three sentences what you do first and why.
+    verdict: {verdict}
+    rubric: [Names who is hurt, Gives one number]
+    key_points: [First point, Second point, Third point]
+    next_edit: Add the number that would change your mind.
+    sources: []
+"""
+CALM = "A bakery in Porto with two shops wants to know by noon how much bread to bake tomorrow."
+
+
+def own_folder(tmp_path: Path, **files: str) -> Path:
+    for name, text in files.items():
+        path = tmp_path / "own" / name.replace("__", "/")
+        path.with_suffix(".yaml").parent.mkdir(parents=True, exist_ok=True)
+        path.with_suffix(".yaml").write_text(text, encoding="utf-8")
+    return tmp_path / "own"
+
+
+def prompt(**changes: str) -> str:
+    given = {"id": "own-one", "title": "Bread", "situation": CALM, "verdict": "none", **changes}
+    return PROMPT.format(**given)
+
+
+def faults(folder: Path) -> str:
+    with pytest.raises(FilesInvalid) as caught:
+        check_all(Settings(content_dir=folder), TODAY)
+    return str(caught.value)
+
+
+def test_an_own_folder_adds(tmp_path: Path) -> None:
+    content = load_content(CONTENT, own_folder(tmp_path, prompts__mine=prompt()))
+    assert content.prompts["own-one"].title == "Bread"
+    assert content.places["prompts", "own-one"] == ("own/prompts/mine.yaml", 2)
+    assert len(content.prompts) == len(load_content(CONTENT).prompts) + 1
+
+
+def test_an_own_folder_replaces_by_id(tmp_path: Path) -> None:
+    known = next(iter(load_content(CONTENT).prompts))
+    content = load_content(CONTENT, own_folder(tmp_path, prompts__mine=prompt(id=known)))
+    assert content.prompts[known].title == "Bread"
+    assert len(content.prompts) == len(load_content(CONTENT).prompts)
+
+
+def test_an_own_folder_rewords_one_text(tmp_path: Path) -> None:
+    content = load_content(CONTENT, own_folder(tmp_path, messages="home:\n  title: Our coach\n"))
+    assert content.messages["home.title"] == "Our coach"
+    assert content.messages["home.start"] == "Start"
+
+
+def test_an_own_folder_switches_off(tmp_path: Path) -> None:
+    known = next(iter(load_content(CONTENT).prompts))
+    folder = own_folder(tmp_path, off=f"prompts: [{known}]\n")
+    assert known not in load_content(CONTENT, folder).prompts
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("prompts: [no-such-prompt]\n", "'no-such-prompt' does not exist"),
+        ("promts: [x]\n", "`promts` is no kind of content"),
+        ("prompts: x\n", "has no list"),
+    ],
+)
+def test_a_slip_in_what_is_switched_off_is_told(tmp_path: Path, text: str, what: str) -> None:
+    found = faults(own_folder(tmp_path, off=text))
+    assert "own/off.yaml:1:" in found
+    assert what in found
+
+
+def test_an_own_folder_may_not_say_an_id_twice(tmp_path: Path) -> None:
+    assert "stands already" in faults(
+        own_folder(tmp_path, prompts__a=prompt(), prompts__b=prompt())
+    )
+
+
+def test_a_prompt_that_takes_long_to_read_is_told(tmp_path: Path) -> None:
+    long = " ".join(["ab"] * 205)
+    found = faults(own_folder(tmp_path, prompts__mine=prompt(situation=long)))
+    assert "own/prompts/mine.yaml:2: reading it takes" in found
+
+
+def test_two_prompts_that_say_the_same_are_told(tmp_path: Path) -> None:
+    twin = prompt(id="own-two", title="Bread again")
+    found = faults(own_folder(tmp_path, prompts__a=prompt(), prompts__b=twin))
+    assert "says nearly the same as 'own-one'" in found
+
+
+@pytest.mark.parametrize("phrase", FORBIDDEN)
+def test_words_that_have_no_place_are_told(tmp_path: Path, phrase: str) -> None:
+    found = faults(own_folder(tmp_path, prompts__mine=prompt(situation=f"{CALM} {phrase}!")))
+    assert f"“{phrase}”" in found
+
+
+def test_what_was_not_reviewed_for_a_year_is_named_but_no_fault() -> None:
+    content = load_content(CONTENT)
+    assert overdue(content, TODAY) == []
+    later = overdue(content, TODAY + timedelta(days=400))
+    assert len(later) >= len(content.faq)
+    assert "For review:" in check_all(Settings(), TODAY + timedelta(days=400))
+
+
+def test_the_shipped_content_has_no_such_problem() -> None:
+    assert problems_of(load_content(CONTENT)) == []
+
+
+def test_the_schemas_for_editors_are_those_of_the_models() -> None:
+    folder = ROOT / "config" / "schema"
+    assert {path.name for path in folder.iterdir()} == set(schemas())
+    for name, text in schemas().items():
+        assert (folder / name).read_text(encoding="utf-8") == text, f"{name}: coach check --schemas"
+        json.loads(text)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_file_names_its_schema(kind: object) -> None:
+    for path in CONTENT.glob(getattr(kind, "files")):  # noqa: B009
+        up = "../" * len(path.relative_to(ROOT).parent.parts)
+        wanted = f"# yaml-language-server: $schema={up}config/schema/{getattr(kind, 'name')}.json"  # noqa: B009
+        assert path.read_text(encoding="utf-8").splitlines()[0] == wanted, path.name
