@@ -3,8 +3,8 @@
 import math
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
@@ -159,75 +159,99 @@ def _length(vector: Mapping[str, float]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Wording:
-    """One way to ask, with all that does not depend on the question computed beforehand."""
+    """One way to ask for an entry, with what does not depend on the question."""
 
-    words: frozenset[str]
+    place: int
     weight: float
-    grams: Mapping[str, int]
     length: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    entry: FaqEntry
-    words: frozenset[str]
-    wordings: tuple[_Wording, ...]
 
 
 class FaqIndex:
     """Finds entries by shared words, weighed by how rare they are, and by shared letter triples.
 
-    Rare words tell entries apart; letter triples forgive typing slips and word endings.
+    Rare words tell entries apart; letter triples forgive typing slips and word endings. Only the
+    wordings that share a word or a triple with the question are looked at.
     """
 
     def __init__(self, entries: Sequence[FaqEntry], thresholds: Thresholds) -> None:
+        self._entries = tuple(entries)
         self._thresholds = thresholds
-        texts = {entry.id: _texts_of(entry) for entry in entries}
-        seen = Counter(word for every, _ in texts.values() for word in every)
+        self._wordings: list[_Wording] = []
+        self._with_word: dict[str, list[int]] = defaultdict(list)
+        self._with_gram: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._entries_with: dict[str, list[int]] = defaultdict(list)
+        texts = [_texts_of(entry) for entry in entries]
+        seen = Counter(word for every, _ in texts for word in every)
         # In a fixed order, so that sums of floats are the same in every process.
         self._rarity = {
             word: math.log(1 + len(entries) / count) for word, count in sorted(seen.items())
         }
         self._unknown = math.log(1 + len(entries)) if entries else 1.0
-        self._rows = tuple(
-            _Row(entry, texts[entry.id][0], tuple(map(self._wording, texts[entry.id][1])))
-            for entry in entries
-        )
+        for place, (every, wordings) in enumerate(texts):
+            for word in every:
+                self._entries_with[word].append(place)
+            for words in wordings:
+                self._add(place, words)
 
-    def _wording(self, words: Sequence[str]) -> _Wording:
-        grams, kinds = _trigrams(words), frozenset(words)
-        return _Wording(kinds, self._weight(kinds), grams, _length(grams))
+    def _add(self, place: int, words: Sequence[str]) -> None:
+        grams, number = _trigrams(words), len(self._wordings)
+        weight = self._weight(frozenset(words))
+        self._wordings.append(_Wording(place, weight, _length(grams)))
+        for word in frozenset(words):
+            self._with_word[word].append(number)
+        for gram, count in grams.items():
+            self._with_gram[gram].append((number, count))
 
     def search(self, question: str) -> Found:
         """The entries nearest to a question and how sure the search is; never raises."""
         words = words_of(question)
         if not words:
             return Found(Outcome.NONE, ())
-        asked = self._wording(words)
-        scored = [(self._score(asked, row), row.entry) for row in self._rows]
-        scored.sort(key=lambda pair: (-pair[0], pair[1].id))
-        best = scored[0][0] if scored else 0.0
-        return Found(self._outcome(best), tuple(entry for _, entry in scored[:3]))
+        scores = self._scores(words)
+        best = sorted(scores, key=lambda place: (-scores[place], self._entries[place].id))[:3]
+        top = scores[best[0]] if best else 0.0
+        return Found(self._outcome(top), tuple(self._entries[place] for place in best))
 
     def _outcome(self, best: float) -> Outcome:
         if best >= self._thresholds.answer:
             return Outcome.ANSWER
         return Outcome.CHOICES if best >= self._thresholds.choices else Outcome.NONE
 
-    def _score(self, asked: _Wording, row: _Row) -> float:
-        coverage = self._weight(asked.words & row.words) / asked.weight
-        nearest = max((self._nearness(asked, wording) for wording in row.wordings), default=0.0)
-        return 0.3 * coverage + 0.7 * nearest
+    def _scores(self, words: Sequence[str]) -> dict[int, float]:
+        """Each entry's score from 0 to 1; entries that share nothing are left out."""
+        asked = sorted(frozenset(words))
+        weight = self._weight(asked)
+        covered: dict[int, float] = defaultdict(float)
+        for word in asked:
+            for place in self._entries_with.get(word, ()):
+                covered[place] += self._rarity[word]
+        nearest: dict[int, float] = defaultdict(float)
+        for number, nearness in self._nearness(words, asked, weight):
+            place = self._wordings[number].place
+            nearest[place] = max(nearest[place], nearness)
+        return {
+            place: 0.3 * covered[place] / weight + 0.7 * nearness
+            for place, nearness in nearest.items()
+        }
 
-    def _nearness(self, asked: _Wording, wording: _Wording) -> float:
-        shared = self._weight(asked.words & wording.words)
-        overlap = 2 * shared / (asked.weight + wording.weight)
-        product = sum(
-            count * wording.grams[gram]
-            for gram, count in asked.grams.items()
-            if gram in wording.grams
-        )
-        return 0.5 * overlap + 0.5 * product / (asked.length * wording.length)
+    def _nearness(
+        self, words: Sequence[str], asked: Sequence[str], weight: float
+    ) -> Iterator[tuple[int, float]]:
+        """How near the question is to each wording with which it shares a letter triple."""
+        grams = _trigrams(words)
+        length = _length(grams)
+        product: dict[int, int] = defaultdict(int)
+        for gram, count in grams.items():
+            for number, other in self._with_gram.get(gram, ()):
+                product[number] += count * other
+        shared: dict[int, float] = defaultdict(float)
+        for word in asked:
+            for number in self._with_word.get(word, ()):
+                shared[number] += self._rarity[word]
+        for number, dot in product.items():
+            wording = self._wordings[number]
+            overlap = 2 * shared.get(number, 0.0) / (weight + wording.weight)
+            yield number, 0.5 * overlap + 0.5 * dot / (length * wording.length)
 
     def _weight(self, words: Iterable[str]) -> float:
         return sum(self._rarity.get(word, self._unknown) for word in sorted(words))
