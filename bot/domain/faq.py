@@ -125,16 +125,18 @@ _PHRASES = {
     "product managers": "pm",
     "side project": "sideproject",
 }
+_PHRASE = re.compile(rf"\b(?:{'|'.join(sorted(_PHRASES, key=len, reverse=True))})\b")
 
 
 def words_of(text: str) -> list[str]:
     """The meaningful words of a text: no markup, accents, filler words or plural endings."""
     plain = _MARKUP.sub(" ", text[:LONGEST_QUERY].lower())
-    plain = unicodedata.normalize("NFKD", plain).replace("'", "").replace("\u2019", "")
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = plain.replace("'", "").replace("\u2019", "")
+    if not plain.isascii():
+        letters = unicodedata.normalize("NFKD", plain)
+        plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     plain = " ".join(_WORD.findall(plain))
-    for phrase, short in _PHRASES.items():
-        plain = re.sub(rf"\b{phrase}\b", short, plain)
+    plain = _PHRASE.sub(lambda found: _PHRASES[found[0]], plain)
     return [_stem(_SAME.get(word, word)) for word in plain.split() if word not in _STOP]
 
 

@@ -11,6 +11,7 @@ from bot.content import KINDS, load_content
 from bot.content_quality import FORBIDDEN, overdue, problems_of
 from bot.settings import CONTENT, ROOT, Settings
 from bot.yaml_files import FilesInvalid
+from tests.world import shipped
 
 TODAY = date(2026, 11, 21)
 PROMPT = """\
@@ -56,14 +57,14 @@ def test_an_own_folder_adds(tmp_path: Path) -> None:
     content = load_content(CONTENT, own_folder(tmp_path, prompts__mine=prompt()))
     assert content.prompts["own-one"].title == "Bread"
     assert content.places["prompts", "own-one"] == ("own/prompts/mine.yaml", 2)
-    assert len(content.prompts) == len(load_content(CONTENT).prompts) + 1
+    assert len(content.prompts) == len(shipped().prompts) + 1
 
 
 def test_an_own_folder_replaces_by_id(tmp_path: Path) -> None:
-    known = next(iter(load_content(CONTENT).prompts))
+    known = next(iter(shipped().prompts))
     content = load_content(CONTENT, own_folder(tmp_path, prompts__mine=prompt(id=known)))
     assert content.prompts[known].title == "Bread"
-    assert len(content.prompts) == len(load_content(CONTENT).prompts)
+    assert len(content.prompts) == len(shipped().prompts)
 
 
 def test_an_own_folder_rewords_one_text(tmp_path: Path) -> None:
@@ -73,7 +74,7 @@ def test_an_own_folder_rewords_one_text(tmp_path: Path) -> None:
 
 
 def test_an_own_folder_switches_off(tmp_path: Path) -> None:
-    known = next(iter(load_content(CONTENT).prompts))
+    known = next(iter(shipped().prompts))
     folder = own_folder(tmp_path, off=f"prompts: [{known}]\n")
     assert known not in load_content(CONTENT, folder).prompts
 
@@ -117,7 +118,7 @@ def test_words_that_have_no_place_are_told(tmp_path: Path, phrase: str) -> None:
 
 
 def test_what_was_not_reviewed_for_a_year_is_named_but_no_fault() -> None:
-    content = load_content(CONTENT)
+    content = shipped()
     assert overdue(content, TODAY) == []
     later = overdue(content, TODAY + timedelta(days=400))
     assert len(later) >= len(content.faq)
@@ -125,7 +126,7 @@ def test_what_was_not_reviewed_for_a_year_is_named_but_no_fault() -> None:
 
 
 def test_the_shipped_content_has_no_such_problem() -> None:
-    assert problems_of(load_content(CONTENT)) == []
+    assert problems_of(shipped()) == []
 
 
 def test_the_schemas_for_editors_are_those_of_the_models() -> None:

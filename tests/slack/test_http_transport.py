@@ -25,7 +25,7 @@ from bot.settings import Settings, load_settings
 from bot.store.lock import DispatcherRunning
 from bot.system import GivenClock
 from bot.web import PortTaken
-from tests.world import MONDAY, patient, shown
+from tests.world import MONDAY, patient, shipped, shown
 
 TRANSPORTS = pytest.mark.parametrize("transport", ["http", "socket"])
 FORM = "application/x-www-form-urlencoded"
@@ -359,10 +359,10 @@ def start_is_refused(
             around = set(left_running())
             with pytest.raises(kind) as refusal:
                 async with asyncio.timeout(5):
-                    await Application(replace(right, **wrong), clock, Parts()).start()
+                    await Application(replace(right, **wrong), clock, Parts(), shipped()).start()
             await asyncio.sleep(0.05)
             assert set(left_running()) <= around
-            application = Application(right, clock, Parts())
+            application = Application(right, clock, Parts(), shipped())
             await application.start()
             await application.stop()
             return str(refusal.value)
@@ -404,7 +404,7 @@ def test_a_second_sender_on_the_same_file_is_refused(tmp_path: Path) -> None:
             settings = settings_for(at.server, tmp_path, free_port(), "http")
             clock = GivenClock(at.server.connection.now)
             with pytest.raises(DispatcherRunning, match="Another process"):
-                await Application(settings, clock, Parts()).start()
+                await Application(settings, clock, Parts(), shipped()).start()
             assert (await at.command("help"))["acknowledged"]
 
     asyncio.run(main())
