@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.content_reading import Kind, Reading
 from bot.domain.authored import Authored, Skill, Source
-from bot.domain.faq import FaqEntry, Synonyms, Unanswered
+from bot.domain.faq import FaqEntry, Unanswered
 from bot.domain.groups import StudySession
 from bot.domain.plans import PlanTemplate
 from bot.domain.practice import (
@@ -22,6 +22,7 @@ from bot.domain.practice import (
 )
 from bot.domain.prompts import Prompt
 from bot.domain.reference import Case, Listed, PayFigure, PayStatement, Term
+from bot.domain.vocabulary import Synonyms
 from bot.yaml_files import FilesInvalid, suggestion
 
 KINDS = (

@@ -1,8 +1,6 @@
 """Answers: what an FAQ entry is, and how the entry that fits a question is found."""
 
 import math
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.domain.authored import Authored, ItemId, Line, Option, Paragraph, ReviewDate, Title
+from bot.domain.vocabulary import Vocabulary
 
 
 class Side(Authored):
@@ -42,13 +41,6 @@ class FaqEntry(Authored):
     related: tuple[ItemId, ...] = ()
     next: NextStep
     reviewed: ReviewDate
-
-
-class Synonyms(Authored):
-    """Words and short phrases that mean the same to a search; the first stands for all."""
-
-    id: ItemId
-    words: Annotated[tuple[Title, ...], Field(min_length=2, max_length=20)]
 
 
 class Unanswered(Authored):
@@ -83,70 +75,6 @@ class Thresholds:
     choices: float = 0.3
 
 
-LONGEST_QUERY = 1_000
-"""Characters of a question that are read; what comes after does not change what is meant."""
-
-_MARKUP = re.compile(r"<[@#!][^>]*>|<(?:https?|mailto):[^|>]*\|?|:[a-z0-9_+-]+:", re.IGNORECASE)
-_WORD = re.compile(r"[a-z0-9]+")
-_STOP = frozenset(
-    """
-    a about am an and any are as at be been being but by can could did do does doing for from get
-    had has have how i if im in into is it its just me my need no not of on or our please really
-    should so some tell than that the their them then there these they this to u ur us was we were
-    what when where which who why will with would you your
-    """.split()
-)
-_SAME = {
-    alias: word
-    for word, aliases in {
-        "code": "coding programming program coder",
-        "course": "cert certs certificate certification",
-        "doctorate": "phd doctoral",
-        "engineer": "swe dev developer programmer",
-        "finetune": "finetuning ft",
-        "hallucination": "hallucinate hallucinating lie lying",
-        "languagemodel": "llm llms",
-        "machinelearning": "ml",
-        "pm": "aipm pms",
-        "resume": "cv",
-        "retrieval": "rag",
-        "salary": "pay comp compensation earn earning salaries wage money",
-    }.items()
-    for alias in aliases.split()
-}
-_PHRASES = {
-    "fine tune": "finetune",
-    "fine tuning": "finetune",
-    "language model": "llm",
-    "machine learning": "ml",
-    "ph d": "phd",
-    "product management": "pm",
-    "product manager": "pm",
-    "product managers": "pm",
-    "side project": "sideproject",
-}
-_PHRASE = re.compile(rf"\b(?:{'|'.join(sorted(_PHRASES, key=len, reverse=True))})\b")
-
-
-def words_of(text: str) -> list[str]:
-    """The meaningful words of a text: no markup, accents, filler words or plural endings."""
-    plain = _MARKUP.sub(" ", text[:LONGEST_QUERY].lower())
-    plain = plain.replace("'", "").replace("\u2019", "")
-    if not plain.isascii():
-        letters = unicodedata.normalize("NFKD", plain)
-        plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    plain = " ".join(_WORD.findall(plain))
-    plain = _PHRASE.sub(lambda found: _PHRASES[found[0]], plain)
-    return [_stem(_SAME.get(word, word)) for word in plain.split() if word not in _STOP]
-
-
-def _stem(word: str) -> str:
-    for ending in ("ations", "ation", "ings", "ing", "ies", "es", "ed", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return _SAME.get(word[: -len(ending)], word[: -len(ending)])
-    return word
-
-
 def _trigrams(words: Iterable[str]) -> Counter[str]:
     grams: Counter[str] = Counter()
     for word in words:
@@ -175,14 +103,20 @@ class FaqIndex:
     wordings that share a word or a triple with the question are looked at.
     """
 
-    def __init__(self, entries: Sequence[FaqEntry], thresholds: Thresholds) -> None:
+    def __init__(
+        self,
+        entries: Sequence[FaqEntry],
+        thresholds: Thresholds,
+        vocabulary: Vocabulary | None = None,
+    ) -> None:
         self._entries = tuple(entries)
+        self._vocabulary = vocabulary or Vocabulary()
         self._thresholds = thresholds
         self._wordings: list[_Wording] = []
         self._with_word: dict[str, list[int]] = defaultdict(list)
         self._with_gram: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self._entries_with: dict[str, list[int]] = defaultdict(list)
-        texts = [_texts_of(entry) for entry in entries]
+        texts = [self._texts_of(entry) for entry in entries]
         seen = Counter(word for every, _ in texts for word in every)
         # In a fixed order, so that sums of floats are the same in every process.
         self._rarity = {
@@ -204,9 +138,19 @@ class FaqIndex:
         for gram, count in grams.items():
             self._with_gram[gram].append((number, count))
 
+    def _texts_of(self, entry: FaqEntry) -> tuple[frozenset[str], list[list[str]]]:
+        """All words of an entry, and the words of each way to ask for it."""
+        wordings = [self._vocabulary.words_of(text) for text in (entry.question, *entry.phrasings)]
+        everything = {word for words in wordings for word in words}
+        everything.update(
+            self._vocabulary.words_of(" ".join(entry.keywords)),
+            self._vocabulary.words_of(entry.answer),
+        )
+        return frozenset(everything), [words for words in wordings if words]
+
     def search(self, question: str) -> Found:
         """The entries nearest to a question and how sure the search is; never raises."""
-        words = words_of(question)
+        words = self._vocabulary.words_of(question)
         if not words:
             return Found(Outcome.NONE, ())
         scores = self._scores(words)
@@ -257,11 +201,3 @@ class FaqIndex:
 
     def _weight(self, words: Iterable[str]) -> float:
         return sum(self._rarity.get(word, self._unknown) for word in sorted(words))
-
-
-def _texts_of(entry: FaqEntry) -> tuple[frozenset[str], list[list[str]]]:
-    """All words of an entry, and the words of each way to ask for it."""
-    wordings = [words_of(text) for text in (entry.question, *entry.phrasings)]
-    everything = {word for words in wordings for word in words}
-    everything.update(words_of(" ".join(entry.keywords)), words_of(entry.answer))
-    return frozenset(everything), [words for words in wordings if words]

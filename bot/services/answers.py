@@ -1,8 +1,12 @@
 """Answers to questions, from content alone: works without a store and without Slack."""
 
+from collections.abc import Sequence
+from typing import cast
+
 from bot.content import Content
 from bot.domain.errors import Gone
-from bot.domain.faq import LONGEST_QUERY, FaqEntry, FaqIndex, Thresholds
+from bot.domain.faq import FaqEntry, FaqIndex, Thresholds
+from bot.domain.vocabulary import LONGEST_QUERY, Synonyms, Vocabulary
 from bot.services.results import Asked
 
 
@@ -11,7 +15,8 @@ class Answers:
 
     def __init__(self, content: Content, thresholds: Thresholds) -> None:
         self._entries = content.faq
-        self._index = FaqIndex(tuple(content.faq.values()), thresholds)
+        synonyms = cast("Sequence[Synonyms]", tuple(content.of_kind("synonyms").values()))
+        self._index = FaqIndex(tuple(content.faq.values()), thresholds, Vocabulary(synonyms))
 
     def ask(self, question: str) -> Asked:
         """The answer, up to three near matches, or nothing; never raises."""

@@ -11,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit_samples import ROOT, shipped, steady
 
-from bot.domain.faq import LONGEST_QUERY, FaqEntry, FaqIndex, Found, Outcome, Thresholds, words_of
+from bot.domain.faq import FaqEntry, FaqIndex, Found, Outcome, Thresholds
+from bot.domain.vocabulary import LONGEST_QUERY, Vocabulary
 
 ENTRIES = tuple(shipped().faq.values())
-INDEX = FaqIndex(ENTRIES, Thresholds())
+VOCABULARY = Vocabulary(tuple(shipped().of_kind("synonyms").values()))
+INDEX = FaqIndex(ENTRIES, Thresholds(), VOCABULARY)
+words_of = VOCABULARY.words_of
 ZERO_WIDTH = "\u200b"
 
 
@@ -160,13 +163,13 @@ def test_thresholds_decide_how_sure_it_is() -> None:
         (Thresholds(1.1, 0.0), Outcome.CHOICES),
         (Thresholds(1.1, 1.1), Outcome.NONE),
     ):
-        found = FaqIndex(ENTRIES, thresholds).search(question)
+        found = FaqIndex(ENTRIES, thresholds, VOCABULARY).search(question)
         assert found.outcome is outcome
         assert len(found.entries) == 3
 
 
 def test_the_order_of_the_files_does_not_matter() -> None:
-    backwards = FaqIndex(ENTRIES[::-1], Thresholds())
+    backwards = FaqIndex(ENTRIES[::-1], Thresholds(), VOCABULARY)
     for entry in ENTRIES[::12]:
         for question in (entry.question, without_a_letter(entry.question)):
             assert backwards.search(question) == INDEX.search(question)
@@ -177,8 +180,11 @@ import json, sys
 from pathlib import Path
 from bot.content import load_content
 from bot.domain.faq import FaqIndex, Thresholds
-entries = tuple(load_content(Path(sys.argv[1])).faq.values())
-index = FaqIndex(entries, Thresholds())
+from bot.domain.vocabulary import Vocabulary
+content = load_content(Path(sys.argv[1]))
+entries = tuple(content.faq.values())
+vocabulary = Vocabulary(tuple(content.of_kind("synonyms").values()))
+index = FaqIndex(entries, Thresholds(), vocabulary)
 found = [index.search(text) for entry in entries for text in entry.phrasings[:1]]
 print(json.dumps([[one.outcome, *(entry.id for entry in one.entries)] for one in found]))
 """
