@@ -1,6 +1,6 @@
 """The first five minutes of a newcomer in a real browser, by what they see and press.
 
-Set COACH_SCREENSHOTS to a folder to keep a picture of every step.
+Set TEST_SCREENSHOTS to a folder to keep a picture of every step.
 """
 
 import os
@@ -42,10 +42,10 @@ class Photographer:
 @pytest.fixture
 def visit(tmp_path: Path) -> Iterator[tuple[World, Page, Photographer]]:
     if CHROMIUM is None:
-        if os.environ.get("COACH_TESTS_NEED_BROWSER"):
+        if os.environ.get("TESTS_NEED_BROWSER"):
             pytest.fail("Chromium is not installed, and these tests were asked for.")
         pytest.skip("BROWSER TESTS DID NOT RUN: install chromium to run them.")
-    photographer = Photographer(Path(os.environ.get("COACH_SCREENSHOTS") or tmp_path))
+    photographer = Photographer(Path(os.environ.get("TEST_SCREENSHOTS") or tmp_path))
     with running() as world, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-GB")
