@@ -7,12 +7,13 @@ from unit_samples import GOAL, MAYA, NOW, TODAY, learner, plan, prompt, shipped
 
 from bot.domain.cadence import Rhythm
 from bot.domain.deliveries import Kind
-from bot.domain.faq import LONGEST_QUERY, Found, Outcome
+from bot.domain.faq import Found, Outcome
 from bot.domain.groups import Place, StudyGroup
 from bot.domain.learners import Defaults
 from bot.domain.plans import CheckIn, PromiseOutcome, renewed_promises, schedule
 from bot.domain.prompts import Answer
 from bot.domain.replanning import offers
+from bot.domain.vocabulary import LONGEST_QUERY
 from bot.ports import Message
 from bot.services.results import (
     Asked,
