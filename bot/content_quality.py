@@ -102,19 +102,20 @@ def _runs(prompt: Prompt) -> frozenset[tuple[str, ...]]:
 def _forbidden(content: Content) -> Iterator[Problem]:
     for kind in KINDS:
         for item in content.of_kind(kind.name).values():
-            text = " ".join(_texts(item.model_dump())).lower()
+            text = " ".join(texts_in(item.model_dump())).lower()
             for phrase in FORBIDDEN:
                 if phrase in text:
                     what = f"the words “{phrase}” have no place here"
                     yield _at(content, kind.name, item, what, "take them out")
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text inside nested data."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
         for entry in value.values():
-            yield from _texts(entry)
+            yield from texts_in(entry)
     elif isinstance(value, list | tuple):
         for entry in value:
-            yield from _texts(entry)
+            yield from texts_in(entry)

@@ -1,7 +1,7 @@
 """The words of every screen: texts by key with their blanks filled, dates, and source names."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.content import Content
@@ -90,19 +90,6 @@ def moment(instant: datetime, zone: ZoneInfo) -> str:
     """A local instant, `Fri 6 Mar, 09:00`."""
     local = instant.astimezone(zone)
     return f"{day(local.date())}, {local:%H:%M}"
-
-
-def clock(value: time) -> str:
-    """A time of day, `09:00`."""
-    return f"{value:%H:%M}"
-
-
-def days(numbers: Iterable[int]) -> str:
-    """Weekdays in order, `Mon, Tue, Wed`; `Mon to Fri` for the working week."""
-    chosen = sorted(numbers)
-    if chosen == [0, 1, 2, 3, 4]:
-        return "Mon to Fri"
-    return ", ".join(WEEKDAYS[number].capitalize() for number in chosen) or "no day"
 
 
 def hours(value: float) -> str:

@@ -7,7 +7,6 @@ and names every source of the row.
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pytest
 import yaml
 
 from bot.content import KINDS, Content, load_content
+from bot.content_quality import texts_in
 from bot.domain.authored import Authored
 
 HERE = Path(__file__).parent
@@ -68,22 +68,11 @@ def matches(wording: str, text: str) -> bool:
     return re.search(pattern, text) is not None
 
 
-def words(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for entry in value.values():
-            yield from words(entry)
-    elif isinstance(value, list | tuple):
-        for entry in value:
-            yield from words(entry)
-
-
 def item(found: Authored) -> tuple[str, frozenset[str]]:
     """What people read of an item, and the sources that it names; a source names itself."""
     data = found.model_dump(mode="json", exclude=NOT_SAID)
     sources = frozenset(data.pop("sources", [data["id"]]))
-    return normal(" ".join(words(data))), sources
+    return normal(" ".join(texts_in(data))), sources
 
 
 @cache
