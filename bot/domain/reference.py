@@ -7,6 +7,8 @@ from pydantic import Field
 from bot.domain.authored import Authored, ItemId, Line, Paragraph, ReviewDate, Title
 
 Sources = tuple[str, ...]
+Asks = Annotated[tuple[Line, ...], Field(min_length=8, max_length=12)]
+"""Ways in which people ask for an item, in their words; read by the search alone."""
 
 
 class Term(Authored):
@@ -46,6 +48,7 @@ class PayStatement(Authored):
     title: Title
     text: Paragraph
     computed: Line | None = None
+    asks: Asks
     sources: Sources = ()
     reviewed: ReviewDate
 
@@ -57,6 +60,7 @@ class Case(Authored):
     title: Title
     story: Paragraph
     lesson: Line
+    asks: Asks
     skills: Annotated[tuple[ItemId, ...], Field(min_length=1, max_length=4)]
     sources: Sources = ()
 
