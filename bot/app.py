@@ -13,24 +13,23 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.content import Content, load_content
 from bot.domain.cadence import WEEKDAYS, Rhythm
 from bot.domain.deliveries import Kind
-from bot.domain.faq import Thresholds
 from bot.domain.learners import Defaults
+from bot.library import Library, load_library
 from bot.ports import Clock, Store
 from bot.scheduler import Heartbeat
-from bot.services.answers import Answers
 from bot.services.coaching import Coaching
 from bot.services.courier import Courier, Topic
 from bot.services.dispatcher import Dispatcher
+from bot.services.feedback import Feedback
 from bot.services.overview import Overviews
 from bot.services.planning import Planning
 from bot.services.privacy import Privacy
 from bot.services.prompting import Prompting
 from bot.services.reference import Reference
 from bot.services.study_groups import StudyGroups
-from bot.settings import CONTENT, Behaviour, Settings
+from bot.settings import Behaviour, Settings
 from bot.slack.app import bolt_app
 from bot.slack.calls import Reader
 from bot.slack.commands import COMMANDS
@@ -81,14 +80,9 @@ def defaults_of(behaviour: Behaviour) -> Defaults:
     )
 
 
-def build_answers(settings: Settings, content: Content) -> Answers:
-    """The answer search; it needs neither a store nor Slack."""
-    scores = settings.behaviour.answers
-    return Answers(content, Thresholds(scores.answer_from, scores.choices_from))
-
-
-def build_desk(settings: Settings, content: Content, store: Store, clock: Clock) -> Desk:
+def build_desk(settings: Settings, library: Library, store: Store, clock: Clock) -> Desk:
     """The services, joined with the content and the store."""
+    content = library.content
     defaults = defaults_of(settings.behaviour)
     ids = RandomIds()
     prompting = Prompting(content, store, clock, ids)
@@ -99,7 +93,7 @@ def build_desk(settings: Settings, content: Content, store: Store, clock: Clock)
         words=Words(content, settings.behaviour.command),
         defaults=defaults,
         clock=clock,
-        answers=build_answers(settings, content),
+        answers=library.answers,
         coaching=Coaching(content, store, clock, ids, defaults, prompting),
         prompting=prompting,
         planning=planning,
@@ -107,6 +101,9 @@ def build_desk(settings: Settings, content: Content, store: Store, clock: Clock)
         overviews=Overviews(store, clock, prompting, planning, groups),
         privacy=Privacy(store),
         reference=Reference(content),
+        feedback=Feedback(store, clock, library.answers),
+        cards=library.cards,
+        patience=settings.behaviour.limits.store_deadline_ms / 2_000,
     )
 
 
@@ -123,19 +120,19 @@ def topics_of(desk: Desk) -> dict[Kind, Topic]:
 class Application:
     """The running program: built from settings, started and stopped once.
 
-    Content that is loaded already may be given; otherwise it is read from its folder.
+    A library that is loaded already may be given; otherwise it is read from its folder.
     """
 
     def __init__(
-        self, settings: Settings, clock: Clock, parts: Parts, content: Content | None = None
+        self, settings: Settings, clock: Clock, parts: Parts, library: Library | None = None
     ) -> None:
         self._settings = settings
         self._parts = parts
-        self._content = content or load_content(CONTENT, settings.content_dir)
+        library = library or load_library(settings)
         self._cleanup = contextlib.AsyncExitStack()
         self._store = SqlStore.open(settings.database_url)
         self._cleanup.push_async_callback(self._store.close)
-        self._desk = build_desk(settings, self._content, self._store, clock)
+        self._desk = build_desk(settings, library, self._store, clock)
         self._clock = clock
         self._tasks = Tasks()
         self.dispatcher: Dispatcher | None = None

@@ -8,8 +8,9 @@ from typing import Any
 
 from bot.content_reading import Kind, Reading
 from bot.domain.authored import Authored, Skill, Source
-from bot.domain.faq import FaqEntry, Unanswered
+from bot.domain.faq import Example, FaqEntry, Unanswered
 from bot.domain.groups import StudySession
+from bot.domain.outside import OutsideKind
 from bot.domain.plans import PlanTemplate
 from bot.domain.practice import (
     Artifact,
@@ -22,7 +23,7 @@ from bot.domain.practice import (
 )
 from bot.domain.prompts import Prompt
 from bot.domain.reference import Case, Listed, PayFigure, PayStatement, Term
-from bot.domain.vocabulary import Synonyms
+from bot.domain.vocabulary import Concept, Synonyms
 from bot.yaml_files import FilesInvalid, suggestion
 
 KINDS = (
@@ -46,10 +47,16 @@ KINDS = (
     Kind("levels", Levels, "self-assessment.yaml", "levels", optional=True),
     Kind("check_in_questions", CheckInQuestion, "check-in.yaml", "questions", optional=True),
     Kind("synonyms", Synonyms, "search/synonyms.yaml", "groups", optional=True),
-    Kind("unanswered", Unanswered, "search/unanswered.yaml", "questions", optional=True),
+    Kind("concepts", Concept, "search/concepts-*.yaml", "concepts", optional=True),
+    Kind("asked", Example, "search/asked.yaml", "questions", optional=True),
+    Kind("unanswered", Unanswered, "search/unanswered*.yaml", "questions", optional=True),
+    Kind("outside", OutsideKind, "search/outside.yaml", "kinds", optional=True),
     Kind("serials", Serial, "serials/*.yaml", None, optional=True),
 )
 """Every kind of content; loader, checks, schemas and documents derive from this table."""
+
+ANSWERING = {"faq": "faq", "term": "glossary", "pay": "pay_statements", "case": "cases"}
+"""The kinds that can answer a question, by the prefix of their keys, as in `faq:need-phd`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,14 @@ class Content:
     def session(self, week: int) -> StudySession | None:
         """The study session of a week, None after the last one."""
         return next((found for found in self.syllabus if found.week == week), None)
+
+    def answering(self) -> dict[str, Authored]:
+        """Everything that can answer a question, by its key."""
+        return {
+            f"{prefix}:{name}": item
+            for prefix, kind in ANSWERING.items()
+            for name, item in self.of_kind(kind).items()
+        }
 
     def of_kind(self, name: str) -> Mapping[str, Authored]:
         """The items of a kind by id; KeyError for a kind that is not in `KINDS`."""
@@ -199,6 +214,12 @@ def _check_faq(reading: Reading, content: Content) -> None:
                 reading.say(entry, ("phrasings", index), what, "word it differently")
 
 
+def _check_asked(reading: Reading, content: Content) -> None:
+    known = content.answering()
+    for example in content.of_kind("asked").values():
+        _refer_all(reading, example, "accept", known)
+
+
 def _check_cases(reading: Reading, content: Content) -> None:
     for prompt in content.prompts.values():
         if prompt.case is not None:
@@ -227,6 +248,7 @@ def _check_syllabus(reading: Reading, content: Content) -> None:
 _CHECKS: tuple[Callable[[Reading, Content], None], ...] = (
     _check_references,
     _check_faq,
+    _check_asked,
     _check_cases,
     _check_milestones,
     _check_levels,

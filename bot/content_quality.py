@@ -1,8 +1,9 @@
 """What makes content good beyond being valid: short enough, said once, balanced, reviewed, kind."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from itertools import combinations
 from typing import Any
 
 from bot.content import KINDS, Content
@@ -84,19 +85,24 @@ def _unbalanced_skills(content: Content) -> Iterator[Problem]:
 
 def _near_prompts(content: Content) -> Iterator[Problem]:
     runs = {name: _runs(prompt) for name, prompt in content.prompts.items()}
-    names = sorted(runs)
-    for place, name in enumerate(names):
-        for other in names[:place]:
-            shared = len(runs[name] & runs[other])
-            if shared and shared / min(len(runs[name]), len(runs[other])) >= NEAR:
-                what = f"says nearly the same as {other!r}"
-                prompt = content.prompts[name]
-                yield _at(content, "prompts", prompt, what, "tell another situation")
+    for (name, other), shared in sorted(_shared(runs).items()):
+        if shared / min(len(runs[name]), len(runs[other])) >= NEAR:
+            what = f"says nearly the same as {other!r}"
+            yield _at(content, "prompts", content.prompts[name], what, "tell another situation")
 
 
 def _runs(prompt: Prompt) -> frozenset[tuple[str, ...]]:
     words = f"{prompt.situation} {prompt.task}".lower().split()
     return frozenset(zip(words, words[1:], words[2:], strict=False))
+
+
+def _shared(runs: Mapping[str, frozenset[tuple[str, ...]]]) -> Counter[tuple[str, str]]:
+    """How many runs two prompts share, of those that share any; the later name first."""
+    having: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for name in sorted(runs, reverse=True):
+        for run in runs[name]:
+            having[run].append(name)
+    return Counter(pair for names in having.values() for pair in combinations(names, 2))
 
 
 def _forbidden(content: Content) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.app import Application, Parts
-from bot.content import Content
+from bot.library import Library
 from bot.playground.hosting import Completion, Connection
 from bot.settings import Settings
 from bot.system import GivenClock
@@ -14,11 +14,11 @@ class HostedCoach:
     """`bot.playground.hosting.HostedApp` for the coach."""
 
     def __init__(
-        self, settings: Settings, connection: Connection, content: Content | None = None
+        self, settings: Settings, connection: Connection, library: Library | None = None
     ) -> None:
         chosen = _settings_for(settings, connection)
         parts = Parts(listens=False)
-        self._application = Application(chosen, GivenClock(connection.now), parts, content)
+        self._application = Application(chosen, GivenClock(connection.now), parts, library)
 
     @property
     def completions(self) -> Sequence[Completion]:
@@ -61,11 +61,11 @@ def _settings_for(settings: Settings, connection: Connection) -> Settings:
 
 
 def coach_factory(
-    settings: Settings, content: Content | None = None
+    settings: Settings, library: Library | None = None
 ) -> Callable[[Connection], HostedCoach]:
     """What the playground calls to get the coach."""
 
     def factory(connection: Connection) -> HostedCoach:
-        return HostedCoach(settings, connection, content)
+        return HostedCoach(settings, connection, library)
 
     return factory

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
+from bot.domain.confidence import Outcome
 from bot.domain.deliveries import Delivery, Kind, State, Subscription, Target
+from bot.domain.feedback import Gap, Votes
 from bot.domain.groups import Place, StudyGroup
 from bot.domain.learners import Learner, Person
 from bot.domain.plans import CheckIn, Plan
@@ -175,6 +177,36 @@ class Records(Protocol):
 
     def claim_envelope(self, key: str, now: datetime) -> bool:
         """True the first time that a key is seen; keys are forgotten after a day."""
+        ...
+
+    def add_vote(self, given: Votes) -> None:
+        """Count votes on top of the equal ones of their day; forgets what is too old."""
+        ...
+
+    def votes(self, workspace: str) -> Sequence[Votes]:
+        """Oldest first."""
+        ...
+
+    def note_gap(
+        self, workspace: str, text: str, outcome: Outcome, nearest: str, day: date, *, told: bool
+    ) -> None:
+        """Keep a question that was not answered, or count it again; forgets what is too old.
+
+        One that is passed on (`told`) was counted when it was asked.
+        """
+        ...
+
+    def gaps(self, workspace: str) -> Sequence[Gap]:
+        """The most frequent first."""
+        ...
+
+    def gap_workspaces(self) -> Sequence[str]:
+        """The workspaces that have gaps."""
+        ...
+
+    def close_gap(self, workspace: str, text: str) -> None: ...
+    def forget_feedback(self, before: date) -> None:
+        """Forget votes given, and questions last asked, before a day."""
         ...
 
     def forget(self, person: Person) -> int:

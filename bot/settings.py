@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.domain.cadence import zone_names
 from bot.yaml_files import FilesInvalid, read_yaml, suggestion
@@ -73,26 +73,12 @@ class Limits(_Section):
     tick_seconds: Annotated[float, Field(ge=0.2, le=60)] = 1
 
 
-class AnswerScores(_Section):
-    """From which score an entry is shown, and from which near matches are offered."""
-
-    answer_from: Annotated[float, Field(ge=0, le=1)] = 0.5
-    choices_from: Annotated[float, Field(ge=0, le=1)] = 0.3
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.choices_from > self.answer_from:
-            raise ValueError("choices_from can't be above answer_from")
-        return self
-
-
 class Behaviour(_Section):
     """The contents of `config/coach.yaml`."""
 
     command: Annotated[str, Field(pattern=r"^/[a-z0-9_-]{1,31}$")] = "/aipm"
     defaults: DefaultChoices = DefaultChoices()
     limits: Limits = Limits()
-    answers: AnswerScores = AnswerScores()
 
 
 @dataclass(frozen=True, slots=True)

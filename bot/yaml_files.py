@@ -13,8 +13,12 @@ from pydantic_core import ErrorDetails
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 30
-_NESTING = re.compile(r"[\[{\]}]|(?:[-?:] +){30,}|^ {60,}", re.MULTILINE)
-_ALIAS = re.compile(r"(?:^|[\s\[,:-])\*[^\s*]")
+_BRACKETS = re.compile(r"[\[{\]}]")
+_FAR_IN = re.compile(r"^[-?: ]{60,}", re.MULTILINE)
+"""A line that stands below some 30 others: by its indentation, or by dashes one after another."""
+
+_ALIAS = re.compile(r"(?:^|[-?:,\[{])[ \t]*\*[^\s*]", re.MULTILINE)
+"""An asterisk where a value may begin; one inside a text is markup."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,10 +57,10 @@ class _Loader(_Base):  # type: ignore[misc]
 
 def _may_be_deep(text: str) -> bool:
     """Whether values could be nested deeper than allowed: by brackets, dashes or indentation."""
+    if _FAR_IN.search(text):
+        return True
     depth = 0
-    for found in _NESTING.finditer(text):
-        if len(found[0]) > 1:
-            return True
+    for found in _BRACKETS.finditer(text):
         depth += 1 if found[0] in "[{" else -1
         if depth > MAX_DEPTH:
             return True
@@ -65,7 +69,8 @@ def _may_be_deep(text: str) -> bool:
 
 def _refuse_aliases_and_depth(text: str) -> None:
     """Reads the events only: composing a deeper file would overrun libyaml's stack."""
-    if not _ALIAS.search(text) and not _may_be_deep(text):
+    may_have_aliases = "*" in text and _ALIAS.search(text)
+    if not may_have_aliases and not _may_be_deep(text):
         return
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):

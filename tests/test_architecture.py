@@ -1,6 +1,7 @@
 """The import directions, as one table: which part may use which, and who may touch the world."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,9 +39,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "slack",
         "yaml_files",
     },
+    "library": {"content", "domain", "services", "settings"},
     "app": {"*"},
     "hosted": {"*"},
-    "__main__": {"*"},
+    "cli": {"*"},
+    "cli.check": {"check", "cli.refusing", "settings", "system", "yaml_files"},
+    "__main__": {"cli.refusing", "logs", "settings"},
 }
 """Part of `bot` -> parts that it may import. The longest matching name on the left counts."""
 
@@ -124,15 +128,23 @@ def test_the_inside_does_not_touch_the_world(name: str, tree: ast.Module) -> Non
 
 
 def test_nobody_imports_the_composition_root() -> None:
-    for name, tree in modules():
-        if name not in ("__main__", "hosted"):
+    for name, tree in MODULES:
+        if name != "hosted" and not name.startswith("cli."):
             assert not any(wanted.startswith("bot.app.") for wanted in imports(tree)), name
+
+
+def test_a_check_waits_for_no_library_of_slack_or_the_database() -> None:
+    loaded = "import sys, bot.__main__, bot.cli.check; print(*sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", loaded], capture_output=True, check=True)
+    names = set(ended.stdout.decode().split())
+    assert "bot.check" in names
+    assert not names & {"aiohttp", "alembic", "apscheduler", "slack_bolt", "sqlalchemy"}
 
 
 def test_the_broad_excepts_are_the_agreed_ones() -> None:
     broad = [
         name
-        for name, tree in modules()
+        for name, tree in MODULES
         for node in ast.walk(tree)
         if isinstance(node, ast.ExceptHandler)
         and isinstance(node.type, ast.Name)

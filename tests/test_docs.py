@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
-import click
 import yaml
+from click.testing import CliRunner
 
+from bot.__main__ import COMMANDS as CLI_COMMANDS
 from bot.__main__ import main
 from bot.settings import VARIABLES, load_settings
 from bot.slack.commands import COMMANDS
@@ -56,14 +57,26 @@ def test_the_manifest_asks_for_every_event_that_is_listened_to_and_no_other() ->
 
 
 def test_every_coach_command_that_is_written_somewhere_exists() -> None:
-    assert isinstance(main, click.Group)
     written = set()
     for path in [*DOCS, ROOT / "Procfile", ROOT / "Makefile"]:
         text = path.read_text(encoding="utf-8")
         written |= set(re.findall(r"coach (play|run|web|worker|\w+?)(?=[`\s;]|$)", text))
-    known = set(main.commands)
+    known = set(CLI_COMMANDS)
     assert known <= written | {"ask"}
     assert {"run", "play", "web", "worker", "migrate", "check", "manifest"} <= known
+
+
+def test_help_lists_every_coach_command_with_what_it_does() -> None:
+    listed = CliRunner().invoke(main, ["--help"]).stdout.split("Commands:", 1)[1]
+    rows = [line.split(maxsplit=1) for line in listed.splitlines() if line]
+    assert [name for name, *_ in rows] == list(CLI_COMMANDS)
+    assert all(len(row) == 2 for row in rows)
+
+
+def test_a_coach_command_that_does_not_exist_is_refused() -> None:
+    ended = CliRunner().invoke(main, ["chekc"])
+    assert ended.exit_code == 2
+    assert "No such command 'chekc'" in ended.stderr
 
 
 def test_links_inside_the_documents_lead_somewhere() -> None:

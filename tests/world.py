@@ -13,32 +13,27 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.content import Content, load_content
-from bot.hosted import coach_factory
+from bot.hosted import HostedCoach, coach_factory
+from bot.playground.hosting import Connection
 from bot.playground.server import PlaygroundServer
-from bot.settings import CONTENT, Settings, load_settings
+from bot.settings import Settings, load_settings
+from tests.ready import ready_database
+from tests.shipped import library
 
 MONDAY = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 SECONDS = 60.0
 
 
-def patient(settings: Settings) -> Settings:
+def patient(settings: Settings, store_deadline_ms: int = 2_500) -> Settings:
     """Settings for a busy machine: more time for the store, no beat of the heart in between."""
     limits = settings.behaviour.limits.model_copy(
-        update={"store_deadline_ms": 2_500, "tick_seconds": 60}
+        update={"store_deadline_ms": store_deadline_ms, "tick_seconds": 60}
     )
     behaviour = settings.behaviour.model_copy(update={"limits": limits})
     return replace(settings, behaviour=behaviour)
-
-
-@cache
-def shipped() -> Content:
-    """The shipped content, read once for all worlds."""
-    return load_content(CONTENT)
 
 
 class World:
@@ -205,6 +200,17 @@ def in_a_thread() -> Iterator[Run]:
         loop.close()
 
 
+def _coach(settings: Settings) -> Callable[[Connection], HostedCoach]:
+    """The coach, on a database that is set up already."""
+    factory = coach_factory(settings, library())
+
+    def hosted(connection: Connection) -> HostedCoach:
+        ready_database(connection.data / "coach.db")
+        return factory(connection)
+
+    return hosted
+
+
 @contextmanager
 def running(
     data: Path | None = None, start_at: datetime | None = MONDAY, settings: Settings | None = None
@@ -214,7 +220,7 @@ def running(
     with in_a_thread() as run:
         run(server.start())
         try:
-            run(server.host(coach_factory(settings or patient(load_settings({})), shipped())))
+            run(server.host(_coach(settings or patient(load_settings({})))))
             yield World(server.url)
         finally:
             run(server.stop())

@@ -1,76 +1,209 @@
-"""Words of a search: what is left of a text when markup, filler and other spellings are gone."""
+"""Words of a search: what is left of a text when markup, endings and other spellings are gone."""
 
+import html
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated
 
+import Stemmer
 from pydantic import Field
 
-from bot.domain.authored import Authored, ItemId, Title
+from bot.domain.authored import Authored, ItemId
 
 LONGEST_QUERY = 1_000
-"""Characters of a question that are read; what comes after does not change what is meant."""
+"""Characters of a question that are read. Of a longer one the first third and the last two thirds
+of these are: who tells a long story asks at its end."""
 
-_MARKUP = re.compile(r"<[@#!][^>]*>|<(?:https?|mailto):[^|>]*\|?|:[a-z0-9_+-]+:", re.IGNORECASE)
+_MARKUP = re.compile(r"<[@#!][^>]*>|<(?:https?|mailto):[^|>]*\|?|(?<![\w:]):[a-z0-9_+'-]+:(?!\w)")
+_APOSTROPHES = re.compile("['\u2018\u2019\u201b\u2032`\u00b4]")
 _WORD = re.compile(r"[a-z0-9]+")
-_STOP = frozenset(
+_FILLER = frozenset(
     """
-    a about am an and any are as at be been being but by can could did do does doing for from get
-    had has have how i if im in into is it its just me my need no not of on or our please really
-    should so some tell than that the their them then there these they this to u ur us was we were
-    what when where which who why will with would you your
+    a about actually also am an and any are as at be been being but by can cant could did do does
+    doesnt doing dont either even exactly for from get gets getting got had has have hello hey hi
+    how i id if ill im in into is isnt it its ive just know let lets like lot lots many me more
+    most much my need needs no not of oh ok okay on one or our please pls plz ppl quite rather
+    really should so some somebody someone something than thank thanks that the their them then
+    there these they thing things this those though to too u up ur us very want wanna wants was
+    we well were what whats when where which who whos why will with would yes you your youre
     """.split()
 )
-_ENDINGS = ("ations", "ation", "ings", "ing", "ies", "es", "ed", "s")
-_SHORTEST_STEM = 4
+Plain = Annotated[str, Field(pattern=r"^[a-z0-9]+( [a-z0-9]+)*$", max_length=60)]
+"""Words as the search sees them: small letters and digits, one blank between two."""
+_SHORTEST_REPAIR = 4
+_stemmer = Stemmer.Stemmer("english")
 
 
 class Synonyms(Authored):
     """Words and short phrases that mean the same to a search; the first stands for all."""
 
     id: ItemId
-    words: Annotated[tuple[Title, ...], Field(min_length=2, max_length=30)]
+    words: Annotated[tuple[Plain, ...], Field(min_length=2, max_length=40)]
+    subject: bool = False
+    """Names the subject of every question, so that it tells nothing and is left out."""
+
+
+class Concept(Authored):
+    """Something that people mean, and the words and short phrases that point to it."""
+
+    id: ItemId
+    words: Annotated[tuple[Plain, ...], Field(min_length=5, max_length=80)]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A text as the search reads it.
+
+    `letters` holds all its words, `words` the stems of those that mean something, `concepts` what
+    its words point to, and `strange` how many words no author ever used.
+    """
+
+    letters: str
+    words: tuple[str, ...]
+    concepts: tuple[str, ...]
+    strange: int = 0
+    subject: bool = False
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Words and concepts together; a concept is told apart by its mark."""
+        return self.words + tuple(f"#{concept}" for concept in self.concepts)
+
+
+class Phrases:
+    """Finds phrases in a list of words; where several begin, the longest."""
+
+    def __init__(self, meanings: Iterable[tuple[tuple[str, ...], str]]) -> None:
+        self._meanings: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for phrase, meaning in meanings:
+            self._meanings[phrase].append(meaning)
+            lengths[phrase[0]].add(len(phrase))
+        self._lengths = {word: sorted(of, reverse=True) for word, of in lengths.items()}
+
+    def found(self, words: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
+        """Each phrase from left to right: where it begins, its length, and what it means."""
+        end = 0
+        for at, word in enumerate(words):
+            if at < end or word not in self._lengths:
+                continue
+            for length in self._lengths[word]:
+                meanings = self._meanings.get(tuple(words[at : at + length]))
+                if meanings:
+                    yield at, length, meanings
+                    end = at + length
+                    break
 
 
 class Vocabulary:
-    """Turns texts into meaningful words, with the synonyms that an author wrote."""
+    """Reads texts as an author's synonyms and concepts, and the words that are known, tell."""
 
-    def __init__(self, synonyms: Sequence[Synonyms] = ()) -> None:
-        named = {
-            _plain(alias): group.id.replace("-", "") for group in synonyms for alias in group.words
+    def __init__(self, synonyms: Sequence[Synonyms] = (), concepts: Sequence[Concept] = ()) -> None:
+        self._same = Phrases(
+            (tuple(alias.split()), "" if group.subject else group.id.replace("-", ""))
+            for group in synonyms
+            for alias in group.words
+        )
+        self._points = Phrases(
+            (tuple(map(stem, alias.split())), concept.id)
+            for concept in concepts
+            for alias in concept.words
+        )
+        self._known: set[str] = {stem(word) for word in _FILLER}
+        self._near: Mapping[str, str] = {}
+        aliases = [alias for group in synonyms for alias in group.words]
+        aliases += [alias for concept in concepts for alias in concept.words]
+        self._authored = Counter(word for alias in aliases for word in alias.split())
+        self._authored.update(dict.fromkeys(_FILLER, 1_000))
+
+    def learn(self, texts: Iterable[str]) -> None:
+        """Take the words of the texts that can be found as known, for the repair of slips."""
+        spelled = self._authored.copy()
+        for text in texts:
+            spelled.update(plain_words(text))
+        self._known.update(map(stem, spelled))
+        self._near = {
+            cut: word
+            for word in sorted(spelled, key=lambda word: (spelled[word], word))
+            if len(word) >= _SHORTEST_REPAIR
+            for cut in _cuts(word)
         }
-        phrases = sorted((name for name in named if " " in name), key=len, reverse=True)
-        self._phrases = {name: named[name] for name in phrases}
-        # Longer phrases first: "product manager" must not be read as something that a manager is.
-        self._phrase = re.compile(rf"\b(?:{'|'.join(phrases)})\b") if phrases else None
-        self._same = {_stem(name): named[name] for name in named if " " not in name}
-        self._same |= {name: named[name] for name in named if " " not in name}
 
-    def words_of(self, text: str) -> list[str]:
-        """The meaningful words of a text: no markup, accents, filler words or plural endings."""
-        plain = _plain(text)
-        if self._phrase is not None:
-            plain = self._phrase.sub(lambda found: self._phrases[found[0]], plain)
-        return [self._word(word) for word in plain.split() if word not in _STOP]
+    def read(self, text: str) -> Wording:
+        """A text as the search sees it. Unknown words are repaired where one slip explains them."""
+        plain = plain_words(text)
+        strange = 0
+        for at, word in enumerate(plain):
+            if stem(word) not in self._known:
+                strange += 1
+                plain[at] = self._repaired(word)
+        letters, words, subject = self._canonical(plain)
+        return Wording(letters, words, self._concepts(plain), strange, subject)
 
-    def _word(self, word: str) -> str:
-        stem = _stem(word)
-        return self._same.get(word) or self._same.get(stem) or stem
+    def _repaired(self, word: str) -> str:
+        """The known word that differs by one slip: a letter too many, too few, other or swapped."""
+        if len(word) < _SHORTEST_REPAIR or not word.isalpha():
+            return word
+        found = (self._near.get(cut) for cut in _cuts(word))
+        return next((near for near in found if near and near[0] == word[0]), word)
+
+    def _canonical(self, plain: Sequence[str]) -> tuple[str, tuple[str, ...], bool]:
+        """The text without its subject, its meaningful words, and whether the subject was named.
+
+        One word stands for each group of synonyms.
+        """
+        letters: list[str] = []
+        words: list[str] = []
+        subject = False
+        at = 0
+        for begin, length, meanings in (*self._same.found(plain), (len(plain), 0, [""])):
+            for word in plain[at:begin]:
+                letters.append(word)
+                if word not in _FILLER:
+                    words.append(stem(word))
+            at = begin + length
+            if meanings[0]:
+                letters += plain[begin:at]
+                words.append(meanings[0])
+            elif length:
+                subject = True
+        return " ".join(letters), tuple(words), subject
+
+    def _concepts(self, plain: Sequence[str]) -> tuple[str, ...]:
+        found = self._points.found([stem(word) for word in plain])
+        return tuple(meaning for _, _, meanings in found for meaning in meanings)
 
 
-def _plain(text: str) -> str:
-    """Lower-case letters and digits with single blanks between them."""
-    plain = _MARKUP.sub(" ", text[:LONGEST_QUERY].lower())
-    plain = plain.replace("'", "").replace("\u2019", "")
+def shortened(question: str) -> str:
+    """What is read of a question: its beginning and its end."""
+    if len(question) <= LONGEST_QUERY:
+        return question
+    third = LONGEST_QUERY // 3
+    return f"{question[:third]} {question[-2 * third :]}"
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """The part of a word that its forms share."""
+    return str(_stemmer.stemWord(word))
+
+
+def _cuts(word: str) -> Iterable[str]:
+    """The word, and the word without each of its letters."""
+    yield word
+    for at in range(len(word)):
+        yield word[:at] + word[at + 1 :]
+
+
+def plain_words(text: str) -> list[str]:
+    """Lower-case words of letters and digits, without markup, accents and apostrophes."""
+    plain = _MARKUP.sub(" ", html.unescape(text).lower())
+    plain = _APOSTROPHES.sub("", plain)
     if not plain.isascii():
         letters = unicodedata.normalize("NFKD", plain)
         plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return " ".join(_WORD.findall(plain))
-
-
-def _stem(word: str) -> str:
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
-            return word[: -len(ending)]
-    return word
+    return _WORD.findall(plain)

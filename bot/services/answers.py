@@ -1,34 +1,163 @@
 """Answers to questions, from content alone: works without a store and without Slack."""
 
-from collections.abc import Sequence
-from typing import cast
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
 
 from bot.content import Content
+from bot.domain.authored import Authored
+from bot.domain.confidence import UNSURE, Calibration, Outcome, Outside, Signs, Sureness, signs_of
 from bot.domain.errors import Gone
-from bot.domain.faq import FaqEntry, FaqIndex, Thresholds
-from bot.domain.vocabulary import LONGEST_QUERY, Synonyms, Vocabulary
-from bot.services.results import Asked
+from bot.domain.faq import Example, FaqEntry
+from bot.domain.outside import Guard, OutsideKind
+from bot.domain.reference import Case, PayStatement, Term
+from bot.domain.retrieval import Hit, Retrieval, Subject, Weights
+from bot.domain.vocabulary import Vocabulary, Wording, shortened
+from bot.services.results import Answering, Asked, Found
+
+_WHOLE = 0.999
+_STORY = 160
+"""Characters from which a message is a story with a question in it."""
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+SHOWN = 3
+"""Near matches that are offered; more would be a list to read instead of a choice to make."""
+
+
+class Tuning(Authored):
+    """What the search weighs and when it is sure; see `config/answers.yaml`."""
+
+    weights: Weights
+    calibration: Calibration
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the search made of a question, for those who measure it."""
+
+    hits: Sequence[Hit]
+    sureness: Sureness
+    kind: OutsideKind | None = None
+    signs: Signs | None = None
+    meaning: Hit | None = None
+    """A definition that gave way to something that says more about what it defines."""
 
 
 class Answers:
     """Finds what the content says about a question."""
 
-    def __init__(self, content: Content, thresholds: Thresholds) -> None:
-        self._entries = content.faq
-        synonyms = cast("Sequence[Synonyms]", tuple(content.of_kind("synonyms").values()))
-        self._index = FaqIndex(tuple(content.faq.values()), thresholds, Vocabulary(synonyms))
+    def __init__(self, content: Content, tuning: Tuning) -> None:
+        self._items = cast("Mapping[str, Answering]", content.answering())
+        self._tuning = tuning
+        vocabulary = Vocabulary(_all(content, "synonyms"), _all(content, "concepts"))
+        subjects = _subjects(self._items, _all(content, "asked"))
+        self._retrieval = Retrieval(subjects, vocabulary, tuning.weights)
+        negatives = [entry.ask for entry in _all(content, "unanswered")]
+        self._outside = Outside(negatives, self._retrieval.wordings, vocabulary)
+        self._guard = Guard(_all(content, "outside"))
 
-    def ask(self, question: str) -> Asked:
-        """The answer, up to three near matches, or nothing; never raises."""
-        return Asked(question.strip()[:LONGEST_QUERY], self._index.search(question))
+    def ask(self, question: str, topic: str = "") -> Asked:
+        """The answer, up to three near matches, or an honest no; never raises.
 
-    def entry(self, entry_id: str) -> FaqEntry:
-        """The entry behind a button. Raises Gone when the content no longer has it."""
-        entry = self._entries.get(entry_id)
-        if entry is None:
+        `topic` is the key of what was answered before in the same thread: a question that leans on
+        it, such as "and for engineers?", is read together with it.
+        """
+        text = question.strip()
+        look = self.look(text)
+        if look.kind is not None and look.kind.first:
+            return Asked(text, Outcome.NONE, (), look.kind)
+        point = _point(text)
+        if point:
+            look = max(look, self.look(point), key=lambda either: either.sureness.right)
+        if topic in self._items and self._outcome(look) is not Outcome.ANSWER:
+            leaning = self.look(f"{self.found(topic).title} {text}")
+            look = max(look, leaning, key=lambda either: either.sureness.right)
+        outcome = self._outcome(look)
+        found = tuple(self.found(hit.subject.key) for hit in look.hits[:SHOWN])
+        kind = look.kind if outcome is Outcome.NONE else None
+        meaning = self._items[look.meaning.subject.key] if look.meaning is not None else None
+        defined = meaning if isinstance(meaning, Term) else None
+        return Asked(text, outcome, found, kind, look.sureness, defined)
+
+    def _outcome(self, look: Look) -> Outcome:
+        return look.sureness.outcome(self._tuning.calibration.thresholds)
+
+    def look(self, question: str, most: int = 10) -> Look:
+        """What the search makes of a question by itself, before any zone is decided."""
+        kind = self._guard.seen(question)
+        if kind is not None and kind.first:
+            return Look((), UNSURE, kind)
+        asked = self._retrieval.read(shortened(question))
+        hits = self._retrieval.rank(asked, most)
+        if not hits:
+            return Look((), UNSURE, kind)
+        hits, meaning = _fuller(hits)
+        nearest = self._retrieval.nearest(asked, hits[0].subject)
+        signs = signs_of(asked, hits, self._outside, nearest, warned=kind is not None)
+        return Look(hits, self._tuning.calibration.sureness(signs), kind, signs, meaning)
+
+    @property
+    def wordings(self) -> list[Wording]:
+        """All ways to ask for anything, as the search reads them."""
+        return self._retrieval.wordings
+
+    def found(self, key: str) -> Found:
+        """What stands behind a key. Raises Gone when the content no longer has it."""
+        item = self._items.get(key)
+        if item is None:
             raise Gone
-        return entry
+        return Found(key, item)
 
-    def related(self, entry: FaqEntry) -> tuple[FaqEntry, ...]:
-        """The entries that an entry points to."""
-        return tuple(self._entries[name] for name in entry.related if name in self._entries)
+    def related(self, found: Found) -> tuple[Found, ...]:
+        """What an entry points to, as far as the content has it."""
+        names = found.item.related if isinstance(found.item, FaqEntry) else ()
+        keys = [f"faq:{name}" for name in names]
+        return tuple(self.found(key) for key in keys if key in self._items)
+
+
+def _point(text: str) -> str:
+    """The last sentence of a long story, where people ask what they want; empty for a short one."""
+    if len(text) < _STORY:
+        return ""
+    sentences = [part for part in _SENTENCE.split(shortened(text)) if len(part.split()) > 3]
+    return sentences[-1] if len(sentences) > 1 else ""
+
+
+def _fuller(hits: list[Hit]) -> tuple[list[Hit], Hit | None]:
+    """The hits with a definition behind the next one, if that knows the whole question too."""
+    if len(hits) > 1 and hits[0].subject.definition:
+        after = hits[1]
+        if not after.subject.definition and after.likeness.covered > _WHOLE:
+            return [after, hits[0], *hits[2:]], hits[0]
+    return hits, None
+
+
+def _all(content: Content, kind: str) -> tuple[Any, ...]:
+    return tuple(content.of_kind(kind).values())
+
+
+def _subjects(items: Mapping[str, Answering], asked: Sequence[Example]) -> list[Subject]:
+    examples: dict[str, list[str]] = defaultdict(list)
+    for example in asked:
+        for key in example.accept:
+            examples[key].append(example.ask)
+    return [_subject(key, item, tuple(examples[key])) for key, item in items.items()]
+
+
+def _subject(key: str, item: Answering, asked: tuple[str, ...]) -> Subject:
+    match item:
+        case FaqEntry():
+            told = " ".join([item.answer, *(side.says for side in item.sides)])
+            return Subject(key, item.question, (*item.phrasings, *asked), item.keywords, told)
+        case Term():
+            names = (item.term, *item.also)
+            title = f"What does {item.term} mean?"
+            asks = tuple(way for name in names for way in (f"what is {name}", f"{name} meaning"))
+            told = f"{item.meaning} {item.matters}"
+            return Subject(key, title, (*asks, *asked), names, told, definition=True)
+        case PayStatement():
+            told = f"{item.text} {item.computed or ''}"
+            return Subject(key, item.title, (*item.asks, *asked), (), told)
+        case Case():
+            return Subject(key, item.title, (*item.asks, *asked), (), f"{item.story} {item.lesson}")

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.domain.confidence import UNSURE, Outcome, Sureness
 from bot.domain.deliveries import Kind
-from bot.domain.faq import Found
+from bot.domain.faq import FaqEntry
 from bot.domain.groups import StudyGroup, StudySession
 from bot.domain.learners import Learner
+from bot.domain.outside import OutsideKind
 from bot.domain.plans import CheckIn, Dated, Milestone, Plan, PlanTemplate
 from bot.domain.prompts import Answer, Prompt
-from bot.domain.reference import PayFigure, PayStatement, Term
+from bot.domain.reference import Case, PayFigure, PayStatement, Term
 from bot.domain.replanning import Offer
 
 
@@ -22,12 +24,44 @@ class Composed:
     content_id: str | None = None
 
 
+Answering = FaqEntry | Term | PayStatement | Case
+"""What can answer a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that answers, and the key by which buttons name it, such as `faq:need-phd`."""
+
+    key: str
+    item: Answering
+
+    @property
+    def title(self) -> str:
+        """What it is about, in a line."""
+        match self.item:
+            case FaqEntry():
+                return self.item.question
+            case Term():
+                return self.item.term
+            case _:
+                return self.item.title
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, its cleaned wording, and what was found for it."""
+    """A question and what was found for it, best first.
+
+    `kind` is set when it is not for the coach and a reply of its own fits better than "I do not
+    know"; `sureness` tells why the outcome is what it is.
+    """
 
     question: str
-    found: Found
+    outcome: Outcome
+    found: tuple[Found, ...]
+    kind: OutsideKind | None = None
+    sureness: Sureness = UNSURE
+    meaning: Term | None = None
+    """The definition of the word that was asked for, to stand above an answer that says more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,10 @@ class StudyGroups:
         )
         await self._store.write(lambda records: records.save_answer(answer))
 
+    async def joined(self, person: Person) -> Sequence[StudyGroup]:
+        """The groups that somebody is a member of."""
+        return await self._store.read(lambda records: records.groups_of(person))
+
     def groups_of(self, records: Records, person: Person) -> Sequence[GroupView]:
         """The groups that somebody is a member of, inside a transaction that is already open."""
         return [self._view(records, group, person) for group in records.groups_of(person)]

@@ -4,11 +4,10 @@ from dataclasses import replace
 
 from bot.domain.errors import Gone
 from bot.domain.replanning import OfferKind
-from bot.slack import commands
-from bot.slack.blocks import answers as answer_screens
+from bot.slack import asking, commands, model_card
 from bot.slack.blocks import groups as group_screens
-from bot.slack.blocks import kit, planning, prompts
-from bot.slack.desk import Call, Desk, Handler, Outbound, Reply
+from bot.slack.blocks import planning, prompts
+from bot.slack.desk import Call, Desk, Handler, Reply
 from bot.slack.my_data import CONFIRMED
 
 
@@ -24,32 +23,6 @@ def command(text: str) -> Handler:
 async def nothing(_: Desk, __: Call) -> Reply:
     """A control that only carries a value for a form, or opens a link."""
     return Reply()
-
-
-# -- asking -----------------------------------------------------------------------------------
-
-
-async def show_answer(desk: Desk, call: Call) -> Reply:
-    """The entry behind a near match or a related question."""
-    entry = desk.answers.entry(call.text)
-    related = desk.answers.related(entry)
-    return Reply(answer_screens.answer(desk.words, entry, related, share=call.in_channel))
-
-
-async def share_answer(desk: Desk, call: Call) -> Reply:
-    """Post an answer for everybody in the channel, at the person's own wish."""
-    message = answer_screens.shared(desk.words, desk.answers.entry(call.text), call.person.user)
-
-    async def after(out: Outbound) -> None:
-        if await out.post(call.channel, message, call.thread_ts):
-            await out.tell(call, kit.message(desk.words("ask.share_failed")))
-
-    return Reply(after=after)
-
-
-async def open_question(desk: Desk, _: Call) -> Reply:
-    """A form for a question."""
-    return Reply(view=answer_screens.question_form(desk.words))
 
 
 # -- prompts ----------------------------------------------------------------------------------
@@ -98,11 +71,17 @@ async def answer_session(desk: Desk, call: Call) -> Reply:
 
 ACTIONS: dict[str, Handler] = {
     "run": commands.run,
-    "ask.show": show_answer,
     "glossary.show": commands.run,
-    "ask.share": share_answer,
-    "ask.open": open_question,
-    "ask.question": commands.ask,
+    "ask.show": asking.show_answer,
+    "ask.share": asking.share_answer,
+    "ask.open": asking.open_question,
+    "ask.question": asking.ask,
+    "ask.none": asking.none_of_these,
+    "ask.owner": asking.tell_owner,
+    "ask.group": asking.ask_group,
+    "ask.vote": asking.vote,
+    "modelcard.open": command("modelcard"),
+    "modelcard.try": model_card.show,
     "help.show": command("help"),
     "start.open": command("start"),
     "prompt.today": command("prompt"),

@@ -52,6 +52,8 @@ class Reader:
         """A click or a choice: the action id and the call."""
         action = body["actions"][0]
         view, message = body.get("view") or {}, body.get("message") or {}
+        # A message for one's eyes only comes without itself; its container still names it.
+        ts = message.get("ts") or (body.get("container") or {}).get("message_ts")
         modal = str(view["id"]) if view.get("type") == "modal" else ""
         call = Call(
             person=self._person(body["user"]["id"]),
@@ -59,7 +61,7 @@ class Reader:
             channel=str((body.get("channel") or {}).get("id") or ""),
             trigger=str(body.get("trigger_id") or ""),
             response_url=str(body.get("response_url") or ""),
-            ts=str(message.get("ts") or ""),
+            ts=str(ts or ""),
             thread_ts=str(message.get("thread_ts") or ""),
             modal=modal,
             metadata=str(view.get("private_metadata") or ""),

@@ -7,23 +7,13 @@ from difflib import get_close_matches
 
 from bot.domain.cadence import local_date, zone_of
 from bot.domain.learners import Learner
-from bot.slack import groups, my_data
-from bot.slack.blocks import answers as answer_screens
+from bot.slack import asking, groups, model_card, my_data
 from bot.slack.blocks import check_in as check_in_screens
 from bot.slack.blocks import help as help_screens
 from bot.slack.blocks import kit, planning, prompts, reference, start
 from bot.slack.desk import Call, Desk, Handler, Outbound, Reply
 
-# -- asking and help --------------------------------------------------------------------------
-
-
-async def ask(desk: Desk, call: Call) -> Reply:
-    """Answer a question from content."""
-    result = desk.answers.ask(call.text)
-    entries = result.found.entries
-    related = desk.answers.related(entries[0]) if entries else ()
-    share = call.in_channel
-    return Reply(answer_screens.asked(desk.words, result, related, share=share))
+# -- help and look-ups -------------------------------------------------------------------------
 
 
 async def show_help(desk: Desk, call: Call) -> Reply:
@@ -199,7 +189,7 @@ class Command:
 _ALL = (
     Command("help", "help [command]", "what I can do", show_help, _a_command),
     Command("start", "start", "choose your goal and get a plan with dates", begin, opens=_anything),
-    Command("ask", "ask <question>", "an answer with its sources", ask, _anything),
+    Command("ask", "ask <question>", "an answer with its sources", asking.ask, _anything),
     Command("prompt", "prompt [skill]", "today's prompt now; `another` swaps it", prompt, _a_skill),
     Command("plan", "plan", "your plan with its dates", plan),
     Command("checkin", "checkin", "this week's check-in", check_in, opens=_anything),
@@ -225,6 +215,13 @@ _ALL = (
         my_data.command,
         _one_of("export", "delete", "show"),
     ),
+    Command(
+        "modelcard",
+        "modelcard",
+        "how good my answers are, measured, for you to examine",
+        model_card.show,
+        opens=_anything,
+    ),
     Command("about", "about", "what this bot is and keeps", about),
 )
 COMMANDS = {command.name: command for command in _ALL}
@@ -245,7 +242,7 @@ async def run(desk: Desk, call: Call) -> Reply:
     near = _near(first) if command is None and len(text.split()) <= LONGEST_SLIP else ()
     if near:
         return Reply(help_screens.unknown(desk.words, text, first, near[0]))
-    return await ask(desk, replace(call, text=text))
+    return await asking.ask(desk, replace(call, text=text))
 
 
 def _near(word: str) -> Sequence[str]:

@@ -7,7 +7,10 @@ from bot.slack.desk import Call, Desk, Reply
 
 
 async def direct_message(desk: Desk, call: Call) -> Reply:
-    """An answer when it stands in the thread of a prompt; else a command or a question."""
+    """An answer when it stands in the thread of a prompt; else a command or a question.
+
+    A question in the thread of an answer leans on that answer.
+    """
     if call.thread_ts:
         prompt_id = await desk.prompting.prompt_at(call.person, call.channel, call.thread_ts)
         if prompt_id is not None and call.text:

@@ -10,6 +10,8 @@ from bot.domain.learners import Defaults, Person, ZoneSource
 from bot.ports import Clock, Message
 from bot.services.answers import Answers
 from bot.services.coaching import Coaching
+from bot.services.feedback import Feedback
+from bot.services.modelcard import ModelCards
 from bot.services.overview import Overviews
 from bot.services.planning import Planning
 from bot.services.privacy import Privacy
@@ -17,6 +19,7 @@ from bot.services.prompting import Prompting
 from bot.services.reference import Reference
 from bot.services.study_groups import StudyGroups
 from bot.slack.blocks.kit import View
+from bot.slack.recall import Recall
 from bot.slack.words import Words
 
 
@@ -58,8 +61,11 @@ class Outbound(Protocol):
         """Open a form or page, or put it in place of the one in which the call happened."""
         ...
 
-    async def tell(self, call: Call, message: Message) -> None:
-        """Show a message where the call happened, to nobody else in a channel."""
+    async def tell(self, call: Call, message: Message) -> str:
+        """Show a message where the call happened, to nobody else in a channel.
+
+        The ts when it was posted to a conversation, else nothing.
+        """
         ...
 
     async def post(self, channel: str, message: Message, thread_ts: str = "") -> str:
@@ -83,7 +89,8 @@ class Reply:
     """The answer to a call: at most one of a message, a view, or errors of a form's fields.
 
     `home` redraws the person's App Home, `wake` lets what is due be sent at once, `after` makes
-    further calls to Slack once the call is acknowledged. `unsaved` is the code of the reason why
+    further calls to Slack once the call is acknowledged. `about` is the key of what the message
+    answers; what is asked in its thread leans on it. `unsaved` is the code of the reason why
     nothing could be saved: a form then stays open with everything that was typed.
     """
 
@@ -93,12 +100,16 @@ class Reply:
     home: bool = False
     wake: bool = False
     after: After | None = None
+    about: str = ""
     unsaved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The services and words that the listeners use."""
+    """The services and words that the listeners use.
+
+    `patience` is how many seconds an answer waits for what only adds to it.
+    """
 
     content: Content
     words: Words
@@ -112,6 +123,10 @@ class Desk:
     overviews: Overviews
     privacy: Privacy
     reference: Reference
+    feedback: Feedback
+    cards: ModelCards
+    patience: float = 0.04
+    recall: Recall = field(default_factory=Recall)
 
 
 Handler = Callable[[Desk, Call], Awaitable[Reply]]

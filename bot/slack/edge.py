@@ -228,11 +228,17 @@ class Edge:
         if reply.view is not None:
             await self.out.show(call, reply.view)
         if reply.message is not None:
-            await self.out.tell(call, reply.message)
+            await self._tell(call, reply.message, reply.about)
         if reply.after is not None:
             await reply.after(self.out)
         if reply.home:
             await self._redraw(call.person)
+
+    async def _tell(self, call: Call, message: Message, about: str) -> None:
+        ts = await self.out.tell(call, message)
+        if about and ts:
+            now = self.clock.now()
+            self.desk.recall.answered(call.person, call.channel, ts, about, now)
 
     async def _redraw(self, person: Person) -> None:
         """Draw App Home as it is now; one at a time a person, so that the newest stands last."""

@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
 from bot.domain.cadence import WEEKDAYS, Rhythm, local_date, zone_names, zone_of
 from bot.domain.errors import InvalidField
+from bot.domain.feedback import Reason
 from bot.domain.learners import (
     EARLIEST_SEND,
     LATEST_SEND,
@@ -166,6 +167,23 @@ def check_in_form(values: Values) -> CheckInForm:
         obstacle=text(values, "obstacle", needed=False, most=1_000),
         confidence=round(_number(values, "confidence", 0, 100, "percent_range")),
     )
+
+
+def reason(values: Values) -> Reason | None:
+    """Why an answer did not help, None when nothing was chosen. Raises InvalidField."""
+    return _choice(Reason, values, "reason") if values.get("reason") else None
+
+
+def place(values: Values, channels: Sequence[str]) -> str:
+    """The one of these channels whose number was chosen; of a single one, that one.
+
+    Raises InvalidField.
+    """
+    chosen = str(values.get("place") or "1")
+    numbered = {str(number): channel for number, channel in enumerate(channels, start=1)}
+    if chosen not in numbered:
+        raise InvalidField(place="choose")
+    return numbered[chosen]
 
 
 def group_form(values: Values, zone: str) -> GroupForm:

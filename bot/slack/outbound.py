@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -29,6 +30,15 @@ ZONE_SECONDS = 1.0
 """A form must open within three seconds of the click; asking for the zone may take one of them."""
 PAGE_TRIES = 5
 LONGEST_WAIT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What became of a post: where it stands, or why it does not and how long to wait."""
+
+    ts: str = ""
+    code: str = ""
+    wait: float = 0.0
 
 
 def as_page(words: Words, message: Message) -> View:
@@ -67,15 +77,19 @@ class SlackOutbound:
         log.error("view_over_limits", callback=view.get("callback_id"), problems=problems)
         return as_page(self._words, help_screens.refused(self._words, "too_large"))
 
-    async def tell(self, call: Call, message: Message) -> None:
+    async def tell(self, call: Call, message: Message) -> str:
         """Show a message where the call happened: a page, the DM, or for one's eyes only."""
         if call.modal or (not call.channel and call.trigger):
             await self.show(call, as_page(self._words, message))
-        elif call.in_channel:
+            return ""
+        if call.in_channel:
             await self._tell_in_channel(call, message)
-        elif await self.post(call.channel or call.person.user, message, call.thread_ts):
+            return ""
+        posted = await self._post(call.channel or call.person.user, message, call.thread_ts)
+        if posted.code:
             # A direct conversation between other people: only the answer's own address is left.
             await self._respond(call, message)
+        return posted.ts
 
     async def _tell_in_channel(self, call: Call, message: Message) -> None:
         if call.response_url:
@@ -109,14 +123,12 @@ class SlackOutbound:
 
     async def post(self, channel: str, message: Message, thread_ts: str = "") -> str:
         """Post for everybody there; Slack's error code when it refused, else nothing."""
-        code, _ = await self._post(channel, message, thread_ts)
-        return code
+        return (await self._post(channel, message, thread_ts)).code
 
-    async def _post(self, channel: str, message: Message, thread_ts: str) -> tuple[str, float]:
-        """The error code, empty when it was posted, and the seconds to wait that came with it."""
+    async def _post(self, channel: str, message: Message, thread_ts: str) -> Posting:
         fitting = checked(message)
         try:
-            await self._client.chat_postMessage(
+            answer = await self._client.chat_postMessage(
                 channel=channel,
                 text=fitting.text,
                 blocks=_plain(fitting),
@@ -126,21 +138,21 @@ class SlackOutbound:
             )
         except SlackApiError as error:
             log.warning("post_refused", code=code_of(error))
-            return code_of(error), seconds_to_wait(error)
+            return Posting(code=code_of(error), wait=seconds_to_wait(error))
         except LOST as error:
             log.warning("post_lost", reason=type(error).__name__)
-            return NO_CONNECTION, 0.0
-        return "", 0.0
+            return Posting(code=NO_CONNECTION)
+        return Posting(ts=str(answer.get("ts") or ""))
 
     async def post_all(self, channel: str, messages: Sequence[Message]) -> int:
         """Post one after the other, as fast as Slack allows; how many of them were posted."""
         for posted, message in enumerate(messages):
             for _ in range(PAGE_TRIES):
-                code, wait = await self._post(channel, message, "")
-                if code != "ratelimited":
+                result = await self._post(channel, message, "")
+                if result.code != "ratelimited":
                     break
-                await asyncio.sleep(min(wait, LONGEST_WAIT))
-            if code:
+                await asyncio.sleep(min(result.wait, LONGEST_WAIT))
+            if result.code:
                 return posted
         return len(messages)
 

@@ -4,16 +4,10 @@ import json
 from datetime import date
 
 from bot.domain.groups import Place
-from bot.slack import commands, forms
+from bot.slack import asking, forms
 from bot.slack.actions import nothing
 from bot.slack.blocks import check_in, groups, kit, planning, prompts, start
 from bot.slack.desk import Call, Desk, Handler, Outbound, Reply
-
-
-async def ask(desk: Desk, call: Call) -> Reply:
-    """A question from App Home."""
-    question = forms.text(call.values, "question", most=1_000)
-    return await commands.ask(desk, Call(call.person, question))
 
 
 async def begin(desk: Desk, call: Call) -> Reply:
@@ -96,7 +90,9 @@ async def session_answer(desk: Desk, call: Call) -> Reply:
 
 
 SUBMISSIONS: dict[str, Handler] = {
-    "ask.submit": ask,
+    "ask.submit": asking.question_sent,
+    "ask.vote_submit": asking.unhelpful,
+    "ask.group_submit": asking.group_asked,
     "start.submit": begin,
     "settings.submit": settings,
     "prompt.submit": answer,

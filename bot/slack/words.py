@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.content import Content
 from bot.domain.cadence import WEEKDAYS
+from bot.domain.outside import OutsideKind
 
 DAY_NAMES = dict(
     zip(
@@ -57,6 +58,10 @@ class Words:
         """A text for a plain_text field, where nothing is markup."""
         return self._texts[key].format(command=self.command, **facts)
 
+    def reply(self, kind: OutsideKind) -> str:
+        """What is said to a message that is not for the coach, as plain text."""
+        return kind.reply.replace("{command}", self.command)
+
     def sources(self, ids: Iterable[str]) -> str:
         """Letter, name and date of each source, as one line; texts refer to the letters."""
         return "; ".join(
@@ -79,6 +84,11 @@ def day(value: date) -> str:
 def day_year(value: date) -> str:
     """A date with its year, `Fri 6 Mar 2026`."""
     return f"{day(value)} {value.year}"
+
+
+def full_date(value: date) -> str:
+    """A date without its weekday, `6 March 2026`."""
+    return f"{value.day} {value:%B} {value.year}"
 
 
 def month(value: date) -> str:

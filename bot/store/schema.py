@@ -184,6 +184,34 @@ deliveries = Table(
     Index("ix_deliveries_changed", "workspace", "address", "changed_at"),
 )
 
+# Nothing in these two says who asked or voted.
+votes = Table(
+    "votes",
+    metadata,
+    _key("workspace"),
+    _key("key"),
+    _key("outcome"),
+    _key("vote"),
+    _key("reason"),
+    _key("day", Date),
+    _given("count", Integer),
+    Index("ix_votes_day", "day"),
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    _key("workspace"),
+    _key("text"),
+    _given("outcome"),
+    _given("nearest"),
+    _given("count", Integer),
+    _given("told", Integer),
+    _given("first_on", Date),
+    _given("last_on", Date),
+    Index("ix_gaps_last_on", "last_on"),
+)
+
 held_workspaces = Table(
     "held_workspaces",
     metadata,

@@ -137,7 +137,9 @@ def _check_in_after_a_week(page: Page, camera: Photographer) -> None:
 
 
 def _close(page: Page) -> None:
-    page.get_by_test_id("modal").get_by_role("button", name="Close").last.click()
+    modal = page.get_by_test_id("modal")
+    modal.get_by_role("button", name="Close").last.click()
+    expect(modal).to_be_hidden()  # until then the form holds the focus
 
 
 def test_errors_stand_at_their_fields_and_nothing_typed_is_lost(

@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from bot.content import KINDS, Content, load_content
+from bot.content import KINDS
 from bot.content_quality import texts_in
 from bot.domain.authored import Authored
+from bot.yaml_files import read_yaml
+from tests.shipped import shipped
 
 HERE = Path(__file__).parent
-CHECKLIST = yaml.safe_load((HERE / "coverage.yaml").read_text(encoding="utf-8"))
+CHECKLIST = read_yaml(HERE / "coverage.yaml", "coverage.yaml").data
 SHOWN: dict[str, tuple[str, ...]] = {
     "faq": ("faq",),
     "prompt": ("prompts",),
@@ -40,11 +41,6 @@ NOT_SAID = {"phrasings", "keywords"}
 """Ways to ask for an answer are not part of what it says."""
 
 Row = dict[str, Any]
-
-
-@cache
-def content() -> Content:
-    return load_content(HERE.parent.parent / "content")
 
 
 def normal(text: str) -> str:
@@ -80,10 +76,10 @@ def items(surface: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """The items of a surface."""
     family, _, part = surface.partition(":")
     if part:
-        of_family = content().of_kind(f"{family}s").values()
+        of_family = shipped().of_kind(f"{family}s").values()
         return tuple(item(found) for found in of_family if getattr(found, "kind") == part)  # noqa: B009
     kinds = SHOWN.get(surface, ())
-    return tuple(item(found) for kind in kinds for found in content().of_kind(kind).values())
+    return tuple(item(found) for kind in kinds for found in shipped().of_kind(kind).values())
 
 
 def is_met(row: Row) -> bool:
@@ -106,7 +102,7 @@ def test_the_content_holds_this_row(row: Row) -> None:
 
 def test_nothing_of_the_articles_advertising_is_there() -> None:
     everything = [
-        item(found)[0] for kind in KINDS for found in content().of_kind(kind.name).values()
+        item(found)[0] for kind in KINDS for found in shipped().of_kind(kind.name).values()
     ]
     for row in CHECKLIST["rows"]:
         for group in row.get("must_not_show", ()):

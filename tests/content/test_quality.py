@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from planted_files import planted, prompts, write
 
 from bot.check import check_all, schemas
 from bot.content import KINDS, load_content
 from bot.content_quality import FORBIDDEN, overdue, problems_of
 from bot.settings import CONTENT, ROOT, Settings
 from bot.yaml_files import FilesInvalid
-from tests.world import shipped
+from tests.shipped import shipped
 
 TODAY = date(2026, 11, 21)
 PROMPT = """\
@@ -47,10 +48,24 @@ def prompt(**changes: str) -> str:
     return PROMPT.format(**given)
 
 
-def faults(folder: Path) -> str:
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A content folder with little in it and nothing wrong; its texts are the shipped ones."""
+    files = planted(lambda files: prompts(files).pop())
+    texts = (CONTENT / "messages.yaml").read_text(encoding="utf-8")
+    write(tmp_path / "content", {**files, "messages.yaml": texts})
+    return tmp_path / "content"
+
+
+def faults(root: Path, folder: Path) -> str:
     with pytest.raises(FilesInvalid) as caught:
-        check_all(Settings(content_dir=folder), TODAY)
+        check_all(Settings(content_dir=folder), TODAY, root)
     return str(caught.value)
+
+
+def test_a_small_folder_is_well(small: Path, tmp_path: Path) -> None:
+    own = Settings(content_dir=own_folder(tmp_path, prompts__mine=prompt()))
+    assert "2 prompts" in check_all(own, TODAY, small)
 
 
 def test_an_own_folder_adds(tmp_path: Path) -> None:
@@ -60,23 +75,22 @@ def test_an_own_folder_adds(tmp_path: Path) -> None:
     assert len(content.prompts) == len(shipped().prompts) + 1
 
 
-def test_an_own_folder_replaces_by_id(tmp_path: Path) -> None:
-    known = next(iter(shipped().prompts))
-    content = load_content(CONTENT, own_folder(tmp_path, prompts__mine=prompt(id=known)))
-    assert content.prompts[known].title == "Bread"
-    assert len(content.prompts) == len(shipped().prompts)
+def test_an_own_folder_replaces_by_id(small: Path, tmp_path: Path) -> None:
+    content = load_content(small, own_folder(tmp_path, prompts__mine=prompt(id="first")))
+    assert content.prompts["first"].title == "Bread"
+    assert len(content.prompts) == 1
 
 
-def test_an_own_folder_rewords_one_text(tmp_path: Path) -> None:
-    content = load_content(CONTENT, own_folder(tmp_path, messages="home:\n  title: Our coach\n"))
+def test_an_own_folder_rewords_one_text(small: Path, tmp_path: Path) -> None:
+    content = load_content(small, own_folder(tmp_path, messages="home:\n  title: Our coach\n"))
     assert content.messages["home.title"] == "Our coach"
     assert content.messages["home.start"] == "Start"
 
 
-def test_an_own_folder_switches_off(tmp_path: Path) -> None:
-    known = next(iter(shipped().prompts))
-    folder = own_folder(tmp_path, off=f"prompts: [{known}]\n")
-    assert known not in load_content(CONTENT, folder).prompts
+def test_an_own_folder_switches_off(small: Path, tmp_path: Path) -> None:
+    assert "beta" in load_content(small).faq
+    folder = own_folder(tmp_path, off="faq: [beta]\n")
+    assert "beta" not in load_content(small, folder).faq
 
 
 @pytest.mark.parametrize(
@@ -87,33 +101,35 @@ def test_an_own_folder_switches_off(tmp_path: Path) -> None:
         ("prompts: x\n", "has no list"),
     ],
 )
-def test_a_slip_in_what_is_switched_off_is_told(tmp_path: Path, text: str, what: str) -> None:
-    found = faults(own_folder(tmp_path, off=text))
+def test_a_slip_in_what_is_switched_off_is_told(
+    small: Path, tmp_path: Path, text: str, what: str
+) -> None:
+    found = faults(small, own_folder(tmp_path, off=text))
     assert "own/off.yaml:1:" in found
     assert what in found
 
 
-def test_an_own_folder_may_not_say_an_id_twice(tmp_path: Path) -> None:
-    assert "stands already" in faults(
-        own_folder(tmp_path, prompts__a=prompt(), prompts__b=prompt())
-    )
+def test_an_own_folder_may_not_say_an_id_twice(small: Path, tmp_path: Path) -> None:
+    folder = own_folder(tmp_path, prompts__a=prompt(), prompts__b=prompt())
+    assert "stands already" in faults(small, folder)
 
 
-def test_a_prompt_that_takes_long_to_read_is_told(tmp_path: Path) -> None:
+def test_a_prompt_that_takes_long_to_read_is_told(small: Path, tmp_path: Path) -> None:
     long = " ".join(["ab"] * 205)
-    found = faults(own_folder(tmp_path, prompts__mine=prompt(situation=long)))
+    found = faults(small, own_folder(tmp_path, prompts__mine=prompt(situation=long)))
     assert "own/prompts/mine.yaml:2: reading it takes" in found
 
 
-def test_two_prompts_that_say_the_same_are_told(tmp_path: Path) -> None:
+def test_two_prompts_that_say_the_same_are_told(small: Path, tmp_path: Path) -> None:
     twin = prompt(id="own-two", title="Bread again")
-    found = faults(own_folder(tmp_path, prompts__a=prompt(), prompts__b=twin))
+    found = faults(small, own_folder(tmp_path, prompts__a=prompt(), prompts__b=twin))
     assert "says nearly the same as 'own-one'" in found
 
 
 @pytest.mark.parametrize("phrase", FORBIDDEN)
-def test_words_that_have_no_place_are_told(tmp_path: Path, phrase: str) -> None:
-    found = faults(own_folder(tmp_path, prompts__mine=prompt(situation=f"{CALM} {phrase}!")))
+def test_words_that_have_no_place_are_told(small: Path, tmp_path: Path, phrase: str) -> None:
+    mine = prompt(situation=f"{CALM} {phrase}!")
+    found = faults(small, own_folder(tmp_path, prompts__mine=mine))
     assert f"“{phrase}”" in found
 
 

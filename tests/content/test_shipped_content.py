@@ -5,41 +5,37 @@ import re
 import string
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.check import check_all
-from bot.content import Content, load_content
 from bot.domain.deliveries import Kind
 from bot.domain.errors import CoachError
+from bot.domain.feedback import Reason
 from bot.domain.learners import Background, Move
 from bot.domain.plans import PromiseOutcome
 from bot.domain.prompts import Depth
 from bot.domain.replanning import OfferKind
 from bot.settings import load_settings
 from bot.slack.commands import COMMANDS
+from tests.shipped import shipped
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS_A_MINUTE = 200
 PLACEHOLDERS = re.compile(r"\b(lorem|ipsum|todo|tbd|fixme|xxx|placeholder)\b", re.IGNORECASE)
 
 
-@lru_cache(maxsize=1)
-def content() -> Content:
-    return load_content(ROOT / "content")
-
-
 def test_the_check_is_content_with_it() -> None:
     line = check_all(load_settings({}), date(2026, 11, 21))
     assert line.startswith("Content is well: ")
-    assert f"{len(content().faq)} faq" in line
+    assert f"{len(shipped().faq)} faq" in line
 
 
 def test_there_is_enough_of_everything() -> None:
-    found = content()
+    found = shipped()
     assert len(found.faq) >= 40
     assert len(found.prompts) >= 40
     assert len(found.plans) >= 3
@@ -55,46 +51,46 @@ def test_no_placeholder_is_left() -> None:
 def test_a_prompt_is_read_within_a_minute() -> None:
     lengths = {
         prompt.id: len(f"{prompt.situation} {prompt.task}".split())
-        for prompt in content().prompts.values()
+        for prompt in shipped().prompts.values()
     }
     assert {name: count for name, count in lengths.items() if count > WORDS_A_MINUTE} == {}
 
 
 def test_every_skill_has_prompts_and_every_level_and_depth_is_there() -> None:
-    prompts = content().prompts.values()
-    assert {prompt.skill for prompt in prompts} == set(content().skills)
+    prompts = shipped().prompts.values()
+    assert {prompt.skill for prompt in prompts} == set(shipped().skills)
     assert {prompt.level for prompt in prompts} == {1, 2, 3}
     assert {prompt.depth.value for prompt in prompts} == {"pick", "short", "deep"}
 
 
 def test_the_best_choice_is_not_always_in_the_same_place() -> None:
-    places = {prompt.best for prompt in content().prompts.values() if prompt.options}
+    places = {prompt.best for prompt in shipped().prompts.values() if prompt.options}
     assert len(places) >= 3
 
 
 def test_every_next_step_runs_a_command() -> None:
-    for entry in content().faq.values():
+    for entry in shipped().faq.values():
         first = entry.next.run.split()[0]
         assert first in COMMANDS, f"{entry.id}: {entry.next.run}"
 
 
 def test_a_next_step_to_a_prompt_names_a_skill_that_exists() -> None:
-    for entry in content().faq.values():
+    for entry in shipped().faq.values():
         first, _, rest = entry.next.run.partition(" ")
         if first == "prompt" and rest:
-            assert rest in {"another", *content().skills}, f"{entry.id}: {entry.next.run}"
+            assert rest in {"another", *shipped().skills}, f"{entry.id}: {entry.next.run}"
 
 
 @pytest.mark.parametrize("background", list(Background))
 @pytest.mark.parametrize("move", list(Move))
 def test_every_way_in_has_a_plan(background: Background, move: Move) -> None:
     assert any(
-        background in plan.backgrounds and move in plan.moves for plan in content().plans.values()
+        background in plan.backgrounds and move in plan.moves for plan in shipped().plans.values()
     )
 
 
 def test_nothing_essential_waits_for_what_may_be_cut() -> None:
-    for plan in content().plans.values():
+    for plan in shipped().plans.values():
         optional = {entry.id for entry in plan.milestones if not entry.essential}
         for entry in plan.milestones:
             if entry.essential:
@@ -102,26 +98,32 @@ def test_nothing_essential_waits_for_what_may_be_cut() -> None:
 
 
 def test_every_plan_has_something_that_may_be_cut() -> None:
-    for plan in content().plans.values():
+    for plan in shipped().plans.values():
         assert any(not entry.essential for entry in plan.milestones), plan.id
 
 
 # -- texts ------------------------------------------------------------------------------------
 
 
-def calls() -> Iterator[tuple[str, ast.Call]]:
+@cache
+def calls() -> tuple[tuple[str, ast.Call], ...]:
     """Every call of `words(...)` and `words.plain(...)` in the program, with its file and line."""
-    for path, tree in trees():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and node.args and _asks_words(node.func):
-                yield f"{path}:{node.lineno}", node
+    return tuple(
+        (f"{path}:{node.lineno}", node)
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and node.args and _asks_words(node.func)
+    )
 
 
-def trees() -> Iterator[tuple[str, ast.AST]]:
-    for path in sorted((ROOT / "bot").rglob("*.py")):
-        name = path.relative_to(ROOT).as_posix()
-        if not name.startswith("bot/playground/"):
-            yield name, ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def trees() -> tuple[tuple[str, ast.AST], ...]:
+    found = [(path.relative_to(ROOT).as_posix(), path) for path in (ROOT / "bot").rglob("*.py")]
+    return tuple(
+        (name, ast.parse(path.read_text(encoding="utf-8")))
+        for name, path in sorted(found)
+        if not name.startswith("bot/playground/")
+    )
 
 
 def _asks_words(function: ast.expr) -> bool:
@@ -149,6 +151,7 @@ FIELDS = (
     "time_range unknown_zone past_month"
 ).split()
 ENDINGS: Mapping[str, Iterable[str]] = {
+    "ask.reason_*": Reason,
     "check_in.*": PromiseOutcome,
     "field.*": FIELDS,
     "plan.*": [*OfferKind, "cut_nothing", "keep_date_late"],
@@ -175,12 +178,12 @@ def blanks(text: str) -> set[str]:
 
 
 def test_calls_are_found() -> None:
-    assert len(list(calls())) > 150
+    assert len(calls()) > 150
 
 
 def test_every_text_that_the_program_asks_for_exists() -> None:
     asked = [(place, key) for place, call in calls() for key in keys(call.args[0])]
-    assert [pair for pair in asked if pair[1] not in content().messages] == []
+    assert [pair for pair in asked if pair[1] not in shipped().messages] == []
 
 
 def test_the_blanks_of_a_text_are_the_facts_that_it_is_given() -> None:
@@ -188,7 +191,7 @@ def test_the_blanks_of_a_text_are_the_facts_that_it_is_given() -> None:
     for place, call in calls():
         facts = {keyword.arg for keyword in call.keywords}
         for key in keys(call.args[0]):
-            wanted = blanks(content().messages[key]) - {"command"}
+            wanted = blanks(shipped().messages[key]) - {"command"}
             if wanted - facts and None not in facts:
                 wrong.append((place, key, "is not given", sorted(wanted - facts)))
     assert wrong == []
@@ -199,7 +202,7 @@ def test_no_fact_is_given_in_vain() -> None:
     for place, call in calls():
         facts = {keyword.arg for keyword in call.keywords if keyword.arg}
         known = keys(call.args[0])
-        wanted = {name for key in known for name in blanks(content().messages[key])}
+        wanted = {name for key in known for name in blanks(shipped().messages[key])}
         if known and facts - wanted:
             wrong.append((place, known[0], sorted(facts - wanted)))
     assert wrong == []
@@ -212,7 +215,7 @@ def test_every_text_is_used() -> None:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 asked.add(node.value)
     asked |= {f"refused.{found.code}" for found in subclasses(CoachError)}
-    assert [key for key in content().messages if key not in asked] == []
+    assert [key for key in shipped().messages if key not in asked] == []
 
 
 def subclasses(kind: type[Any]) -> Iterator[type[Any]]:
@@ -225,12 +228,12 @@ def test_every_refusal_has_words() -> None:
     codes = {found.code for found in subclasses(CoachError)}
     codes |= set(REFUSALS)
     assert {f"refused.{code}" for code in codes} == {
-        key for key in content().messages if key.startswith("refused.")
+        key for key in shipped().messages if key.startswith("refused.")
     }
 
 
 def test_every_field_error_has_words_that_need_no_facts() -> None:
-    texts = {key: text for key, text in content().messages.items() if key.startswith("field.")}
+    texts = {key: text for key, text in shipped().messages.items() if key.startswith("field.")}
     assert {f"field.{code}" for code in FIELDS} == set(texts)
     assert not [key for key, text in texts.items() if blanks(text)]
     source = (ROOT / "bot" / "slack" / "forms.py").read_text(encoding="utf-8")
@@ -238,6 +241,6 @@ def test_every_field_error_has_words_that_need_no_facts() -> None:
 
 
 def test_texts_hold_no_markup_that_calls_people() -> None:
-    for key, text in content().messages.items():
+    for key, text in shipped().messages.items():
         assert "<!" not in text, key
         assert "<@" not in text, key

@@ -1,11 +1,10 @@
 """Study groups in a channel, as their members live through them."""
 
-from bot.content import load_content
-from bot.settings import ROOT
+from tests.shipped import shipped
 from tests.world import World, shown
 
 STUDY = "ai-pm-study"
-WEEKS = len(load_content(ROOT / "content").syllabus)
+WEEKS = len(shipped().syllabus)
 
 
 def _start_group(world: World) -> None:

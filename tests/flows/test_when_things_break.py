@@ -13,10 +13,13 @@ from pathlib import Path
 import pytest
 
 from bot.settings import load_settings
-from tests.world import World, running, shown
+from tests.world import World, patient, running, shown
 
-ACK_SECONDS = 0.3
-"""The promise is 100 ms; the rest is for a busy machine that runs the tests."""
+PROMISED_MS = 100
+"""Within this time everything is acknowledged, whatever is broken."""
+DEADLINE_MS = 400
+"""Longer than shipped, so that a machine busy with tests does not look like a stuck database."""
+ACK_SECONDS = DEADLINE_MS / 1_000 + 0.2
 
 
 @contextmanager
@@ -35,7 +38,8 @@ def _timed(world: World, text: str) -> tuple[str, float]:
 
 
 def test_a_stuck_database_is_told_in_time_and_loses_nothing(tmp_path: Path) -> None:
-    with running(tmp_path, settings=load_settings({})) as world:
+    assert load_settings({}).behaviour.limits.store_deadline_ms < PROMISED_MS
+    with running(tmp_path, settings=patient(load_settings({}), DEADLINE_MS)) as world:
         world.start("maya")
         world.command("maya", "checkin")
         promises = {
@@ -103,22 +107,24 @@ def test_another_persons_form_or_answer_is_out_of_reach(world: World) -> None:
     assert "My own words." not in world.command("ravi", "journal")
 
 
-@pytest.mark.parametrize(
-    ("environment", "words"),
-    [
-        ({"SLACK_BOT_TOKEN": "abc"}, "SLACK_BOT_TOKEN"),
-        ({"COACH_CONTENT_DIRR": "x"}, "COACH_CONTENT_DIR"),
-        ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
-        ({"PORT": "ninety"}, "PORT"),
-        ({}, "coach play"),
-    ],
-)
-def test_the_program_refuses_in_words(
-    environment: dict[str, str], words: str, tmp_path: Path
-) -> None:
-    ended = _coach(["run"], environment, tmp_path)
+def test_all_wrong_settings_are_told_at_once(tmp_path: Path) -> None:
+    wrong = {
+        "SLACK_BOT_TOKEN": "abc",
+        "COACH_CONTENT_DIRR": "x",
+        "DATABASE_URL": "mysql://x",
+        "PORT": "ninety",
+    }
+    ended = _coach(["run"], wrong, tmp_path)
     assert ended.returncode == 2
-    assert words in ended.stderr
+    assert [name for name in wrong if name not in ended.stderr] == []
+    assert "did you mean 'COACH_CONTENT_DIR'?" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_without_a_workspace_it_is_told_how_to_play(tmp_path: Path) -> None:
+    ended = _coach(["run"], {}, tmp_path)
+    assert ended.returncode == 2
+    assert "coach play" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 

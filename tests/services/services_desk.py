@@ -5,12 +5,10 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.app import build_desk, topics_of
-from bot.content import Content, load_content
 from bot.domain.cadence import WORKDAYS, Rhythm
 from bot.domain.deliveries import Delivery, Kind, State, Target
 from bot.domain.errors import Busy
@@ -21,10 +19,11 @@ from bot.services.coaching import StartForm
 from bot.services.courier import Courier, Render, Topic
 from bot.services.dispatcher import Dispatcher
 from bot.services.rhythms import target_of
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 from bot.slack.deliveries import renderer
 from bot.store.sql import SqlStore
 from bot.system import GivenClock, RandomIds
+from tests.shipped import library
 
 T = TypeVar("T")
 
@@ -43,12 +42,6 @@ def berlin(day: int, hour: int, minute: int = 0) -> datetime:
     """A local time in Berlin in March 2026."""
     local = datetime(2026, 3, day, hour, minute, tzinfo=ZoneInfo("Europe/Berlin"))
     return local.astimezone(UTC)
-
-
-@lru_cache(maxsize=1)
-def shipped() -> Content:
-    """The content as it is delivered."""
-    return load_content(ROOT / "content")
 
 
 @dataclass(frozen=True)
@@ -159,7 +152,7 @@ class Bench:
         self.clock = GivenClock(lambda: self.now)
         self.post = Post(self.clock)
         self.unasked_per_day = unasked_per_day
-        self.desk = build_desk(Settings(), shipped(), store, self.clock)
+        self.desk = build_desk(Settings(), library(), store, self.clock)
         self.topics = topics_of(self.desk)
         self.render: Render = renderer(self.desk.words)
         self.dispatcher = self.new_dispatcher()

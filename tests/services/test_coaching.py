@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from services_desk import FORM, GOAL, MAYA, MORNINGS, Bench, berlin, lived, shipped
+from services_desk import FORM, GOAL, MAYA, MORNINGS, Bench, berlin, lived
 
 from bot.domain.cadence import Rhythm
 from bot.domain.deliveries import Kind, State
@@ -13,6 +13,7 @@ from bot.domain.learners import Background, ZoneSource
 from bot.domain.plans import PromiseOutcome, schedule
 from bot.services.coaching import SettingsForm
 from bot.services.planning import CheckInForm, week_of
+from tests.shipped import shipped
 
 FRIDAYS = Rhythm(frozenset({4}), time(16, 0))
 

@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
-from services_desk import MAYA, MAYA_ELSEWHERE, RAVI, Bench, berlin, lived, shipped
+from services_desk import MAYA, MAYA_ELSEWHERE, RAVI, Bench, berlin, lived
 
 from bot.domain.deliveries import Kind
 from bot.domain.errors import AlreadySwapped, Gone
+from tests.shipped import shipped
 
 
 @lived

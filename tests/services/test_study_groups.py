@@ -12,7 +12,6 @@ from services_desk import (
     berlin,
     lived,
     refused,
-    shipped,
 )
 
 from bot.domain.cadence import Rhythm
@@ -20,6 +19,7 @@ from bot.domain.deliveries import Kind, State, Target
 from bot.domain.errors import Gone, GroupExists, NoGroupHere
 from bot.domain.groups import Place
 from bot.services.study_groups import GroupForm
+from tests.shipped import shipped
 
 TUESDAYS = GroupForm(Rhythm(frozenset({1}), time(17, 0)), "Europe/Berlin")
 

@@ -25,7 +25,9 @@ from bot.settings import Settings, load_settings
 from bot.store.lock import DispatcherRunning
 from bot.system import GivenClock
 from bot.web import PortTaken
-from tests.world import MONDAY, patient, shipped, shown
+from tests.ready import ready_database
+from tests.shipped import library
+from tests.world import MONDAY, patient, shown
 
 TRANSPORTS = pytest.mark.parametrize("transport", ["http", "socket"])
 FORM = "application/x-www-form-urlencoded"
@@ -93,15 +95,18 @@ class Site:
         return sum(self.server.core.workspace.calls.values())
 
 
-def settings_for(server: PlaygroundServer, data: Path, port: int, transport: str) -> Settings:
+def settings_for(
+    server: PlaygroundServer, data: Path, port: int, transport: str, **limits: int
+) -> Settings:
     """Settings as somebody sets them who connects a workspace in this way."""
+    ready_database(data / "coach.db")
     connection = server.connection
     secrets = {
         "http": {"signing_secret": connection.signing_secret},
         "socket": {"app_token": connection.app_token},
     }
     return replace(
-        patient(load_settings({})),
+        patient(load_settings({}), **limits),
         bot_token=connection.bot_token,
         slack_api_url=connection.api_url,
         database_url=f"sqlite:///{data}/coach.db",
@@ -123,21 +128,23 @@ async def slack(port: int, transport: str = "http") -> AsyncIterator[PlaygroundS
 
 
 @asynccontextmanager
-async def site(data: Path, transport: str) -> AsyncIterator[Site]:
+async def site(data: Path, transport: str, **limits: int) -> AsyncIterator[Site]:
     """The program and its Slack, connected in one of the two ways."""
     port = free_port()
     async with slack(port, transport) as server:
-        settings = settings_for(server, data, port, transport)
-        await server.host(lambda found: Coach(settings, GivenClock(found.now), Parts()))
+        settings = settings_for(server, data, port, transport, **limits)
+        await server.host(lambda found: Coach(settings, GivenClock(found.now), Parts(), library()))
         async with aiohttp.ClientSession() as http:
             yield Site(server, f"http://127.0.0.1:{port}", http)
 
 
-def visit(data: Path, transport: str, use: Callable[[Site], Awaitable[None]]) -> None:
+def visit(
+    data: Path, transport: str, use: Callable[[Site], Awaitable[None]], **limits: int
+) -> None:
     """Run some steps at a site."""
 
     async def main() -> None:
-        async with site(data, transport) as running:
+        async with site(data, transport, **limits) as running:
             await use(running)
 
     asyncio.run(main())
@@ -325,7 +332,7 @@ def test_an_event_that_was_not_taken_may_come_again_in_the_same_second(tmp_path:
         await at.server.settle()
         assert len([found for found in (await at.state())["messages"] if found["bot"]]) == 1
 
-    visit(tmp_path, "http", use)
+    visit(tmp_path, "http", use, store_deadline_ms=800)
 
 
 def test_a_request_that_is_too_large_is_refused(tmp_path: Path) -> None:
@@ -359,10 +366,10 @@ def start_is_refused(
             around = set(left_running())
             with pytest.raises(kind) as refusal:
                 async with asyncio.timeout(5):
-                    await Application(replace(right, **wrong), clock, Parts(), shipped()).start()
+                    await Application(replace(right, **wrong), clock, Parts(), library()).start()
             await asyncio.sleep(0.05)
             assert set(left_running()) <= around
-            application = Application(right, clock, Parts(), shipped())
+            application = Application(right, clock, Parts(), library())
             await application.start()
             await application.stop()
             return str(refusal.value)
@@ -404,7 +411,7 @@ def test_a_second_sender_on_the_same_file_is_refused(tmp_path: Path) -> None:
             settings = settings_for(at.server, tmp_path, free_port(), "http")
             clock = GivenClock(at.server.connection.now)
             with pytest.raises(DispatcherRunning, match="Another process"):
-                await Application(settings, clock, Parts(), shipped()).start()
+                await Application(settings, clock, Parts(), library()).start()
             assert (await at.command("help"))["acknowledged"]
 
     asyncio.run(main())

@@ -10,6 +10,7 @@ from store_work import Gate
 
 from bot.store.migrate import upgrade
 from bot.store.schema import metadata
+from tests.ready import ready_database
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +35,14 @@ def file_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/data/coach.db"
 
 
-@pytest.fixture(params=["memory", "file", "postgres"])
+@pytest.fixture
+def ready_url(tmp_path: Path) -> str:
+    """The URL of a SQLite file with empty tables."""
+    ready_database(tmp_path / "ready" / "coach.db")
+    return f"sqlite:///{tmp_path}/ready/coach.db"
+
+
+@pytest.fixture(params=["memory", "ready", "postgres"], ids=["memory", "file", "postgres"])
 def url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database of each kind."""
     if request.param == "memory":
@@ -42,7 +50,7 @@ def url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
-@pytest.fixture(params=["file", "postgres"])
+@pytest.fixture(params=["ready", "postgres"], ids=["file", "postgres"])
 def lasting_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database that outlives its store."""
     return str(request.getfixturevalue(f"{request.param}_url"))

@@ -3,23 +3,23 @@
 from collections.abc import Callable, Mapping
 from datetime import date, time
 
-from unit_samples import GOAL, MAYA, NOW, TODAY, learner, plan, prompt, shipped
+from unit_samples import GOAL, MAYA, NOW, TODAY, learner, plan, prompt
 
+from bot.check import answering
 from bot.domain.cadence import Rhythm
 from bot.domain.deliveries import Kind
-from bot.domain.faq import Found, Outcome
 from bot.domain.groups import Place, StudyGroup
 from bot.domain.learners import Defaults
+from bot.domain.outside import OutsideKind
 from bot.domain.plans import CheckIn, PromiseOutcome, renewed_promises, schedule
 from bot.domain.prompts import Answer
 from bot.domain.replanning import offers
-from bot.domain.vocabulary import LONGEST_QUERY
 from bot.ports import Message
 from bot.services.results import (
-    Asked,
     CheckInInvite,
     CheckInResult,
     DataSummary,
+    Found,
     GroupView,
     JournalEntry,
     JournalPage,
@@ -31,13 +31,28 @@ from bot.services.results import (
     SessionCard,
     Welcome,
 )
-from bot.slack.blocks import answers, check_in, groups, help, home, kit, planning, prompts, start
+from bot.slack.blocks import (
+    answers,
+    asking_forms,
+    check_in,
+    groups,
+    help,
+    home,
+    kit,
+    planning,
+    prompts,
+    start,
+)
+from bot.slack.blocks.cards import Card
 from bot.slack.blocks.kit import View
 from bot.slack.words import Words
+from tests.shipped import shipped
 
 CONTENT = shipped()
 WORDS = Words(CONTENT, "/aipm")
-ENTRIES = tuple(CONTENT.faq.values())
+ENTRIES = tuple(found for kind, found in answering(CONTENT) if kind == "faq")
+KINDS = tuple(dict(answering(CONTENT)).values())
+"""One of everything that answers."""
 LEARNER = learner()
 WAY = CONTENT.plans["engineer"]
 SHORT = prompt("short")
@@ -75,10 +90,20 @@ def plan_view(pace: float = 5.0, target: date = GOAL.target) -> PlanView:
 VIEW = plan_view()
 
 
-def asked(text: str, outcome: Outcome = Outcome.ANSWER) -> Message:
-    question = text.strip()[:LONGEST_QUERY]
-    result = Asked(question, Found(outcome, ENTRIES[:3]))
-    return answers.asked(WORDS, result, ENTRIES[3:5], share=True)
+def asked(text: str, found: Found = ENTRIES[0]) -> Message:
+    card = Card(found, ENTRIES[3:5], learner=LEARNER, share=True)
+    return answers.answer(WORDS, card, text.strip())
+
+
+def shared(found: Found) -> Message:
+    return answers.shared(WORDS, found, "U1")
+
+
+def outside(*, first: bool) -> Message:
+    kind = OutsideKind(
+        id="other", reply="Not mine. <!here> `{command} help`", signs=("a", "b", "c"), first=first
+    )
+    return answers.outside(WORDS, kind, KINDS)
 
 
 def answered(text: str, to: str = "short", rated: frozenset[int] | None = None) -> Answer:
@@ -105,8 +130,15 @@ def overview(text: str) -> Overview:
 
 WRITTEN: Mapping[str, Callable[[str], Screen]] = {
     "answer to a question": asked,
-    "near matches": lambda text: asked(text, Outcome.CHOICES),
-    "nothing found": lambda text: asked(text, Outcome.NONE),
+    "near matches": lambda text: answers.choices(WORDS, text, KINDS),
+    "nothing found": lambda text: answers.none(WORDS, text, KINDS, group=True),
+    "nothing near": lambda text: answers.none(WORDS, text, (), group=False),
+    "question for a group": lambda text: asking_forms.group_form(WORDS, text, ["C1"]),
+    "question for one of two groups": lambda text: asking_forms.group_form(
+        WORDS, text, ["C1", "C2"]
+    ),
+    "question in a group": lambda text: asking_forms.group_question(WORDS, "U1", text),
+    "question that could not be posted": lambda text: asking_forms.question_not_posted(WORDS, text),
     "did you mean": lambda text: help.unknown(WORDS, f"plam {text}", "plam", "plan"),
     "prompt card": lambda text: prompts.card(WORDS, PromptCard(SHORT, "Framing", answered(text))),
     "answer form": lambda text: prompts.answer_form(
@@ -147,8 +179,13 @@ UNWRITTEN: Mapping[str, Callable[[], Screen]] = {
     "my data": lambda: help.my_data(WORDS, DataSummary({"answers": 3, "check_ins": 1, "plan": 0})),
     "no data": lambda: help.my_data(WORDS, DataSummary({"answers": 0})),
     "refused": lambda: help.refused(WORDS, "not_started"),
-    "question form": lambda: answers.question_form(WORDS),
-    "shared answer": lambda: answers.shared(WORDS, ENTRIES[0], "U1"),
+    "question form": lambda: asking_forms.question_form(WORDS),
+    "not for the coach": lambda: outside(first=False),
+    "somebody in danger": lambda: outside(first=True),
+    "no question": lambda: answers.empty(WORDS),
+    "what was wrong": lambda: asking_forms.vote_form(WORDS, ENTRIES[0], "{}"),
+    **{f"answer: {found.key}": lambda found=found: asked("", found) for found in KINDS},
+    **{f"shared: {found.key}": lambda found=found: shared(found) for found in KINDS},
     "start form": lambda: start.start_form(WORDS, None, Defaults(), "UTC", "workspace", TODAY),
     "start form again": lambda: start.start_form(
         WORDS, LEARNER, Defaults(), "Europe/Berlin", "own", date(2027, 12, 31)

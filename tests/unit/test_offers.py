@@ -6,10 +6,11 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit_samples import TODAY, paces, plan, shipped, steady, targets, template_of_hours, ways
+from unit_samples import TODAY, paces, plan, steady, targets, template_of_hours, ways
 
 from bot.domain.plans import Plan, PlanTemplate, end_of, month_end, schedule
 from bot.domain.replanning import MAX_HOURS, Offer, OfferKind, accept, offers
+from tests.shipped import shipped
 
 WAY = template_of_hours([4, 6, 5, 10, 3, 12], optional=[1, 3, 5])
 CONTENT = shipped()

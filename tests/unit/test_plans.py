@@ -16,7 +16,6 @@ from unit_samples import (
     milestone,
     paces,
     plan,
-    shipped,
     steady,
     template,
     template_of_hours,
@@ -37,6 +36,7 @@ from bot.domain.plans import (
     schedule,
     template_for,
 )
+from tests.shipped import shipped
 
 DONE, MOVED, DROPPED = PromiseOutcome.DONE, PromiseOutcome.MOVED, PromiseOutcome.DROPPED
 WAY = template_of_hours([4, 6, 5, 10, 3, 12], optional=[1, 3, 5])

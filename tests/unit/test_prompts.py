@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from unit_samples import MAYA, NOAH, TODAY, prompt, shipped, steady
+from unit_samples import MAYA, NOAH, TODAY, prompt, steady
 
 from bot.domain.learners import Person
 from bot.domain.prompts import Prompt, pick_prompt
+from tests.shipped import shipped
 
 PROMPTS = tuple(shipped().prompts.values())
 EASY = tuple(prompt(f"easy-{number}") for number in range(6))

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit_samples import shipped, steady
+from unit_samples import steady
 
 from bot.domain.cadence import zone_of
 from bot.slack import words as said
 from bot.slack.words import Words, escape
+from tests.shipped import shipped
 
 WORDS = Words(shipped(), "/coach")
 

@@ -32,6 +32,11 @@ def problem_of(folder: Path, raw: bytes | str) -> Problem:
         ("a: {b: 1, b: 2}\n", 1, "the key 'b' stands twice", "keep one"),
         ("a: &x 1\nb: *x\n", 2, "an alias (*name) is not allowed", "write the value out"),
         ("a: &x [1]\nb:\n  <<: *x\n", 3, "an alias (*name) is not allowed", "write the value out"),
+        ("a: &x 1\nb:\n  *x\n", 3, "an alias (*name) is not allowed", "write the value out"),
+        ("a: &x 1\nb: [2, *x]\n", 2, "an alias (*name) is not allowed", "write the value out"),
+        ("a: &x 1\nb: {c: 2,*x : 3}\n", 2, "an alias (*name) is not allowed", "write the value"),
+        ("- &x 1\n- *x\n", 2, "an alias (*name) is not allowed", "write the value out"),
+        ("a: *bold text\n", 1, "an alias (*name) is not allowed", "write the value out"),
         ("a: [1, 2\nb: 3\n", 2, "", "check the indentation, the quotes and the colons"),
         ("a: 1\n\tb: 2\n", 2, "", "check the indentation"),
         ("a: b: c\n", 1, "mapping values are not allowed", "check the indentation"),
@@ -46,6 +51,8 @@ def problem_of(folder: Path, raw: bytes | str) -> Problem:
         ("{a: b}: c\n", 1, "", ""),
         ("x: 1\n[1, 2]: c\n", 2, "", ""),
         ("[" * 3_000 + "]" * 3_000, 1, "nested too deeply", "write them flatter"),
+        ("a: 1\nb:\n  " + "- " * 31 + "c\n", 3, "nested too deeply", "write them flatter"),
+        ("".join("  " * n + "a:\n" for n in range(40)), 31, "nested too deeply", "write them"),
     ],
 )
 def test_a_fault_has_its_line_and_what_to_do(
@@ -68,6 +75,15 @@ def test_dates_stay_text(tmp_path: Path, given: str) -> None:
     path = tmp_path / "file.yaml"
     path.write_text(f"day: {given}\n")
     assert read_yaml(path, "file.yaml").data == {"day": given}
+
+
+def test_bold_words_are_no_aliases(tmp_path: Path) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_text("a: Some *bold* words, *here* too\nb: |\n  • *One*: x\n  *two* y\n")
+    assert read_yaml(path, "file.yaml").data == {
+        "a": "Some *bold* words, *here* too",
+        "b": "• *One*: x\n*two* y\n",
+    }
 
 
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:

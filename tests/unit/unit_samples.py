@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +9,6 @@ from zoneinfo import ZoneInfo
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from bot.content import Content, load_content
 from bot.domain.cadence import Rhythm
 from bot.domain.errors import InvalidField
 from bot.domain.learners import Background, Goal, Learner, Move, Person, ZoneSource
@@ -29,12 +27,6 @@ MINUTE = timedelta(minutes=1)
 
 steady = settings(derandomize=True, deadline=None, database=None)
 """Property tests try the same examples each time, however busy the machine is."""
-
-
-@lru_cache(maxsize=1)
-def shipped() -> Content:
-    """The content that comes with the program."""
-    return load_content(ROOT / "content")
 
 
 def milestone(name: str, hours: float, *, essential: bool = True) -> Milestone:

@@ -89,6 +89,7 @@ def _rhythm_buttons(words: Words, overview: Overview) -> list[dict[str, object]]
         button(words.plain("settings.button"), "settings.open"),
         button(words.plain(key), "rhythm.resume" if paused else "rhythm.pause"),
         button(words.plain("home.my_data"), "mydata.show"),
+        button(words.plain("home.model_card"), "modelcard.open"),
         button(words.plain("home.help"), "help.show"),
     ]
 

@@ -26,14 +26,19 @@ def term(words: Words, view: TermView) -> Message:
 
 
 def _term(words: Words, entry: Term) -> Message:
+    text = term_lines(words, entry)
+    if entry.sources:
+        return message(text, section(text), context(_sources(words, entry.sources)))
+    return message(text, section(text), context(words("ask.ours")))
+
+
+def term_lines(words: Words, entry: Term) -> str:
+    """What a term means, why it matters, and what to ask about it."""
     lines = [f"*{escape(entry.term)}*", escape(entry.meaning)]
     lines.append(words("glossary.matters", text=entry.matters))
     if entry.ask:
         lines.append(words("glossary.ask", text=entry.ask))
-    text = "\n".join(lines)
-    if entry.sources:
-        return message(text, section(text), context(_sources(words, entry.sources)))
-    return message(text, section(text), context(words("ask.ours")))
+    return "\n".join(lines)
 
 
 def pay(words: Words, view: PayView) -> Message:
@@ -46,7 +51,7 @@ def pay(words: Words, view: PayView) -> Message:
         lines = [_figure(words, figure) for figure in figures]
         blocks.append(section("\n".join([words("salary.basis", basis=basis), *lines])))
     if not view.level:
-        blocks += [section(_statement(words, entry)) for entry in view.statements]
+        blocks += [section(statement(words, entry)) for entry in view.statements]
     used = sorted({source for figure in view.figures for source in figure.sources})
     blocks.append(context(_sources(words, used)))
     return message(words("salary.caution"), *blocks)
@@ -62,7 +67,8 @@ def _figure(words: Words, figure: PayFigure) -> str:
     return words("salary.line", role=role, amount=amount, source=", ".join(figure.sources))
 
 
-def _statement(words: Words, entry: PayStatement) -> str:
+def statement(words: Words, entry: PayStatement) -> str:
+    """What sources say about pay, and what is computed from it."""
     lines = [f"*{escape(entry.title)}*", escape(entry.text)]
     if entry.computed:
         lines.append(words("salary.computed", text=entry.computed))

@@ -1,4 +1,4 @@
-"""The first tables: people, prompts, study groups, deliveries.
+"""The first tables: people, prompts, study groups, deliveries, feedback.
 
 Types are written out here and not taken from `bot.store.columns`: this version of the schema
 stays what it is when those change.
@@ -26,6 +26,7 @@ def upgrade() -> None:
     _groups()
     _subscriptions()
     _deliveries()
+    _feedback()
     _edge()
 
 
@@ -184,6 +185,36 @@ def _deliveries() -> None:
     op.create_index("ix_deliveries_open", "deliveries", ["state", "not_before"])
     op.create_index("ix_deliveries_place", "deliveries", ["workspace", "channel", "ts"])
     op.create_index("ix_deliveries_changed", "deliveries", ["workspace", "address", "changed_at"])
+
+
+def _feedback() -> None:
+    op.create_table(
+        "votes",
+        _col("workspace"),
+        _col("key"),
+        _col("outcome"),
+        _col("vote"),
+        _col("reason"),
+        _col("day", sa.Date),
+        _col("count", sa.Integer),
+        sa.PrimaryKeyConstraint(
+            "workspace", "key", "outcome", "vote", "reason", "day", name="pk_votes"
+        ),
+    )
+    op.create_index("ix_votes_day", "votes", ["day"])
+    op.create_table(
+        "gaps",
+        _col("workspace"),
+        _col("text"),
+        _col("outcome"),
+        _col("nearest"),
+        _col("count", sa.Integer),
+        _col("told", sa.Integer),
+        _col("first_on", sa.Date),
+        _col("last_on", sa.Date),
+        sa.PrimaryKeyConstraint("workspace", "text", name="pk_gaps"),
+    )
+    op.create_index("ix_gaps_last_on", "gaps", ["last_on"])
 
 
 def _edge() -> None:

@@ -1,0 +1,62 @@
+"""`coach run`, `coach web` and `coach worker`: the program, or one of its halves, with Slack."""
+
+import asyncio
+import dataclasses
+
+import click
+
+from bot.app import Application, Parts, StartRefused
+from bot.cli.ending import until_ended
+from bot.cli.refusing import refusing
+from bot.settings import Settings
+from bot.store.errors import StoreError
+from bot.system import SystemClock
+from bot.web import PortTaken
+from bot.yaml_files import FilesInvalid
+
+NOT_CONNECTED = """\
+No Slack workspace is configured, so there is nothing to connect to.
+
+  coach play     tries everything in a browser, without an account
+  README.md      says how to connect a workspace in about five minutes
+
+Needed for Slack: SLACK_BOT_TOKEN, and either SLACK_APP_TOKEN or SLACK_SIGNING_SECRET."""
+
+
+@click.command()
+@click.pass_obj
+def run(settings: Settings) -> None:
+    """Run everything in one process: Socket Mode with an app token, else signed HTTP."""
+    _serve(settings, Parts())
+
+
+@click.command()
+@click.pass_obj
+def web(settings: Settings) -> None:
+    """Only take Slack's HTTP requests; as many of these as wanted on one PostgreSQL."""
+    _serve(dataclasses.replace(settings, app_token=""), Parts(dispatches=False))
+
+
+@click.command()
+@click.pass_obj
+def worker(settings: Settings) -> None:
+    """Only send what is due."""
+    _serve(settings, Parts(receives=False, listens=False))
+
+
+@refusing(FilesInvalid, PortTaken, StartRefused, StoreError)
+def _serve(settings: Settings, parts: Parts) -> None:
+    reachable = settings.transport() != "none" or (not parts.receives and settings.bot_token)
+    if not reachable:
+        raise StartRefused(NOT_CONNECTED)
+
+    async def serving() -> None:
+        application = Application(settings, SystemClock(), parts)
+        await application.start()
+        try:
+            click.echo(f"AI PM Coach is running ({settings.transport()}).   (Ctrl+C ends it)")
+            await until_ended()
+        finally:
+            await application.stop()
+
+    asyncio.run(serving())

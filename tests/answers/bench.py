@@ -1,0 +1,80 @@
+"""What `coach bench` prints: how good and how quick the answers are, each beside a floor."""
+
+import statistics
+import subprocess
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from bot.content import Content, load_content
+from bot.domain.vocabulary import plain_words
+from bot.library import load_tuning
+from bot.services.answers import Answers
+from bot.services.measuring import Labelled, confusion, found_within, measure
+from bot.settings import CONTENT, ROOT
+from tests.answers.labelled import HERE, SHARED, own, shared
+
+ROUNDS = 5
+
+
+def main() -> None:
+    """Print everything; takes about half a minute."""
+    content = load_content(CONTENT)
+    answers = Answers(content, load_tuning())
+    print("Shared set, by its own scorer through `coach ask --jsonl`:", flush=True)
+    command = [sys.executable, str(HERE / "score.py"), "--data", str(SHARED), "--robust"]
+    subprocess.run(
+        [*command, "--proc", f"{sys.executable} -m bot ask --jsonl"], cwd=ROOT, check=True
+    )
+    for name, questions in (("Shared set", shared(content, answers)), ("Our own set", own())):
+        print(f"\n{name}, by the keys of what answers:")
+        for line in figures(answers, questions):
+            print(f"  {line}")
+    print("\nSpeed and size (floor: cutting the same texts into words):")
+    for line in costs(content, answers):
+        print(f"  {line}")
+
+
+def figures(answers: Answers, questions: Sequence[Labelled]) -> Iterator[str]:
+    """Quality on one labelled set, with the thresholds in use."""
+    measured = measure(answers, questions)
+    ends = confusion(measured, load_tuning().calibration.thresholds)
+    first, three = found_within(measured, 1), found_within(measured, 3)
+    yield f"{ends.inside} questions for the coach, {ends.outside} others"
+    yield f"first find right {first:.1%}, among the first three {three:.1%}"
+    yield f"answered rightly {ends.right / ends.inside:.1%}, wrongly {ends.wrong / ends.inside:.1%}"
+    yield f"right one shown, as answer or choice {(ends.right + ends.offered) / ends.inside:.1%}"
+    yield f"silence F1 {ends.silence:.2f}, others answered {ends.out_answered / ends.outside:.1%}"
+    yield f"utility {ends.utility:.3f}"
+
+
+def costs(content: Content, answers: Answers) -> Iterator[str]:
+    """How long the index and a question take, and how much memory the index holds."""
+    texts = [way.letters for way in answers.wordings]
+    tuning = load_tuning()
+    build = min(_timed(lambda: Answers(content, tuning)) for _ in range(3))
+    floor = min(_timed(lambda: [plain_words(text) for text in texts]) for _ in range(3))
+    yield f"index built in {build:.2f} s (floor {floor:.2f} s)"
+    asks = [question.ask for question in own()] * ROUNDS
+    took = sorted(_timed(partial(answers.ask, ask)) for ask in asks)
+    bare = statistics.median(_timed(partial(plain_words, ask)) for ask in asks)
+    half, late = took[len(took) // 2], took[int(len(took) * 0.99)]
+    quick = f"{half * 1e3:.2f} ms, p99 {late * 1e3:.2f} ms"
+    yield f"a question takes {quick} (floor {bare * 1e3:.3f} ms)"
+    tracemalloc.start()
+    kept = Answers(content, tuning)
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    yield f"index holds {size / 1e6:.1f} MB of memory ({len(kept.wordings)} ways to ask)"
+
+
+def _timed(work: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+if __name__ == "__main__":
+    main()
