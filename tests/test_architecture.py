@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "recent": set(),
     "services": {"domain", "content", "ports", "services"},
     "slack.blocks": {"domain", "ports", "services.results", "slack.blocks", "slack.words"},
+    "slack.blocks.modelcard": {"domain", "services.modelcard", "slack.blocks", "slack.words"},
     "slack.words": {"domain", "content"},
     "slack": {"domain", "content", "ports", "recent", "services", "slack"},
     "store": {"domain", "ports", "store"},
@@ -39,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "slack",
         "yaml_files",
     },
-    "library": {"content", "domain", "services", "settings"},
+    "library": {"content", "domain", "services", "settings", "yaml_files"},
     "app": {"*"},
     "hosted": {"*"},
     "cli": {"*"},
@@ -50,6 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 THIRD_PARTY: dict[str, set[str]] = {
     "domain": {"pydantic"},
+    "domain.vocabulary": {"pydantic", "Stemmer"},
     "ports": set(),
     "services": {"structlog"},
     "slack.blocks": set(),

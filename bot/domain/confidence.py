@@ -76,7 +76,8 @@ class Logistic(Authored):
 
 
 class Thresholds(Authored):
-    """From which probabilities on: below `inside` it does not know, from `answer` on it answers."""
+    """From `answer` on, of the best find being right, it answers. Below that it offers near matches
+    from `inside` on, of the question being its subject; else it does not know."""
 
     inside: Share
     answer: Share
@@ -103,9 +104,9 @@ class Sureness:
 
     def outcome(self, thresholds: Thresholds) -> Outcome:
         """The zone."""
-        if self.inside < thresholds.inside:
-            return Outcome.NONE
-        return Outcome.ANSWER if self.right >= thresholds.answer else Outcome.CHOICES
+        if self.right >= thresholds.answer:
+            return Outcome.ANSWER
+        return Outcome.CHOICES if self.inside >= thresholds.inside else Outcome.NONE
 
 
 UNSURE = Sureness(0.0, 0.0)

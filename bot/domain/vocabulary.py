@@ -171,6 +171,9 @@ class Vocabulary:
                 words.append(meanings[0])
             elif length:
                 subject = True
+        if not words:
+            # "What does an AI PM do?" says nothing else, so its small words have to tell.
+            words = [stem(word) for word in letters]
         return " ".join(letters), tuple(words), subject
 
     def _concepts(self, plain: Sequence[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from bot.domain.authored import Authored
 from bot.domain.confidence import UNSURE, Calibration, Outcome, Outside, Signs, Sureness, signs_of
 from bot.domain.errors import Gone
 from bot.domain.faq import Example, FaqEntry
+from bot.domain.follow_ups import leans_on_before
 from bot.domain.outside import Guard, OutsideKind
 from bot.domain.reference import Case, PayStatement, Term
 from bot.domain.retrieval import Hit, Retrieval, Subject, Weights
@@ -70,7 +71,7 @@ class Answers:
         point = _point(text)
         if point:
             look = max(look, self.look(point), key=lambda either: either.sureness.right)
-        if topic in self._items and self._outcome(look) is not Outcome.ANSWER:
+        if topic in self._items and self._leans(text, look):
             leaning = self.look(f"{self.found(topic).title} {text}")
             look = max(look, leaning, key=lambda either: either.sureness.right)
         outcome = self._outcome(look)
@@ -79,6 +80,12 @@ class Answers:
         meaning = self._items[look.meaning.subject.key] if look.meaning is not None else None
         defined = meaning if isinstance(meaning, Term) else None
         return Asked(text, outcome, found, kind, look.sureness, defined)
+
+    def _leans(self, text: str, look: Look) -> bool:
+        """Whether a question needs the topic before it: by its words, or as it says too little."""
+        outcome = self._outcome(look)
+        weak = leans_on_before(text) and outcome is not Outcome.ANSWER
+        return weak or outcome is Outcome.NONE
 
     def _outcome(self, look: Look) -> Outcome:
         return look.sureness.outcome(self._tuning.calibration.thresholds)

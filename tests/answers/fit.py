@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from bot.content import Content, load_content
-from bot.domain.confidence import SIGNS, Logistic, Signs, Sureness, Thresholds
+from bot.domain.confidence import SIGNS, UNSURE, Logistic, Signs, Sureness, Thresholds
 from bot.domain.retrieval import ASPECTS, Weights
 from bot.library import MEASURED, TUNING, load_tuning
 from bot.services.answers import Answers, Tuning
@@ -29,7 +29,10 @@ LEARNED = 0.25
 """What one of the content's own wordings counts beside one question of the shared set."""
 ROW = "[rank of the first right find or -1 for outside, sure of the subject, sure of the find]"
 MOST_WRONG = 0.04
-MOST_ANSWERED_OUTSIDE = 0.02
+ABOUT = 0.012
+"""Utilities that differ by less, three of 247 questions, count as the same."""
+LEAST_SILENCE = 0.85
+LEAST_SHOWN = 0.92
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,9 @@ def rows(content: Content, tuning: Tuning) -> Iterator[Row]:
 def _row(answers: Answers, question: Labelled, weight: float) -> Iterator[Row]:
     look = answers.look(question.ask, most=30)
     if look.signs is None:
+        # Seen before any search, or nothing found: no weight can change where it ends.
+        if weight == 1.0:
+            yield Row(0.0, bool(question.accept), True, (), (), ())
         return
     yield Row(
         weight,
@@ -169,8 +175,9 @@ def fit_logistic(learned: Sequence[Row], truths: Sequence[bool], steps: int = 40
     return Logistic(constant=round(constant, 4), weights={k: round(v, 4) for k, v in plain.items()})
 
 
-def fit_sureness(learned: Sequence[Row]) -> tuple[Logistic, Logistic]:
+def fit_sureness(rows_seen: Sequence[Row]) -> tuple[Logistic, Logistic]:
     """Whether a question is the coach's subject, and whether the best find is right."""
+    learned = [row for row in rows_seen if row.signs]
     inside = fit_logistic(learned, [row.inside for row in learned])
     return inside, fit_logistic(learned, [row.rank == 1 for row in learned])
 
@@ -184,24 +191,44 @@ def crossed(learned: Sequence[Row], parts: int = 5) -> list[Measured]:
         rest = [row for at, row in enumerate(theirs) if at % parts != part]
         inside, right = fit_sureness([*ours, *rest])
         for row in theirs[part::parts]:
-            signs = Signs(*row.signs)
-            found.append(
-                Measured(row.inside, row.rank, Sureness(inside.of(signs), right.of(signs)))
-            )
+            sure = UNSURE
+            if row.signs:
+                signs = Signs(*row.signs)
+                sure = Sureness(inside.of(signs), right.of(signs))
+            found.append(Measured(row.inside, row.rank, sure))
     return found
 
 
 def best_thresholds(measured: Sequence[Measured]) -> tuple[Thresholds, Confusion]:
-    """The pair of the highest utility that keeps wrong answers rare."""
+    """The pair that answers most among those of about the highest utility, with few wrong answers.
+
+    If it can be had, it also stays silent when it should and shows the right answer often enough.
+    """
     pairs = [
         Thresholds(inside=inside / 50, answer=answer / 50)
         for inside in range(5, 48)
         for answer in range(5, 48)
     ]
     ends = [(pair, confusion(measured, pair)) for pair in pairs]
-    kept = [(p, c) for p, c in ends if c.wrong <= MOST_WRONG * c.inside]
-    calm = [(p, c) for p, c in kept if c.out_answered <= MOST_ANSWERED_OUTSIDE * c.outside + 0.5]
-    return max(calm or kept, key=lambda end: end[1].utility)
+    for wanted in (_shows_enough, _silent_enough, _seldom_wrong):
+        kept = [(pair, end) for pair, end in ends if _seldom_wrong(end) and wanted(end)]
+        if kept:
+            break
+    best = max(end.utility for _, end in kept or ends)
+    near = [(pair, end) for pair, end in kept or ends if end.utility >= best - ABOUT]
+    return max(near, key=lambda found: (found[1].right, found[1].utility))
+
+
+def _seldom_wrong(end: Confusion) -> bool:
+    return end.wrong <= MOST_WRONG * end.inside
+
+
+def _silent_enough(end: Confusion) -> bool:
+    return end.silence >= LEAST_SILENCE
+
+
+def _shows_enough(end: Confusion) -> bool:
+    return _silent_enough(end) and end.right + end.offered >= LEAST_SHOWN * end.inside
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.check import check_all
+from bot.domain.confidence import Outcome
 from bot.domain.deliveries import Kind
 from bot.domain.errors import CoachError
 from bot.domain.feedback import Reason
@@ -154,6 +155,7 @@ ENDINGS: Mapping[str, Iterable[str]] = {
     "ask.reason_*": Reason,
     "check_in.*": PromiseOutcome,
     "field.*": FIELDS,
+    "modelcard.thumbs_*": set(Outcome) - {Outcome.NONE},
     "plan.*": [*OfferKind, "cut_nothing", "keep_date_late"],
     "prompt.depth_*": Depth,
     "refused.*": REFUSALS,

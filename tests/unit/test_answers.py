@@ -155,9 +155,9 @@ def test_no_text_raises(text: str) -> None:
 
 def test_thresholds_decide_how_sure_it_is() -> None:
     sureness = Sureness(inside=0.7, right=0.6)
-    assert sureness.outcome(Thresholds(inside=0.8, answer=0.1)) is Outcome.NONE
-    assert sureness.outcome(Thresholds(inside=0.7, answer=0.6)) is Outcome.ANSWER
+    assert sureness.outcome(Thresholds(inside=0.9, answer=0.6)) is Outcome.ANSWER
     assert sureness.outcome(Thresholds(inside=0.7, answer=0.61)) is Outcome.CHOICES
+    assert sureness.outcome(Thresholds(inside=0.71, answer=0.61)) is Outcome.NONE
 
 
 def kind(asked: Asked) -> str:

@@ -219,8 +219,6 @@ def test_the_shipped_file_says_what_the_program_assumes() -> None:
         ("limits:\n  unasked_per_day: 11\n", 2, "`limits.unasked_per_day`"),
         ("limits:\n  store_deadline_ms: 3000\n", 2, "`limits.store_deadline_ms`"),
         ("limits:\n\n  tick_seconds: 0.1\n", 3, "`limits.tick_seconds`"),
-        ("answers:\n  answer_from: 1.5\n", 2, "`answers.answer_from`"),
-        ("answers:\n  choices_from: -0.1\n", 2, "`answers.choices_from`"),
         ("command: aipm\n", 1, "`command` can't be 'aipm'"),
         ("command: /AIPM\n", 1, "`command` can't be '/AIPM'"),
         ("command: 5\n", 1, "`command` should be text, it reads as 5"),
