@@ -4,13 +4,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check format lock clean
+.PHONY: help run test check format fit lock clean
 
 help:
 	@echo "make run     try the coach in a browser, or connect it when Slack tokens are set"
 	@echo "make test    run all tests"
 	@echo "make check   format, lint, types, content and tests, as continuous integration does"
 	@echo "make format  put the code into its standard form"
+	@echo "make fit     fit the answer search to the content again (some minutes)"
 	@echo "make lock    compile the lock files from pyproject.toml"
 	@echo "make clean   delete what make made"
 
@@ -32,6 +33,9 @@ format: .venv/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+fit: .venv/.fit
+	$(BIN)/python -m tests.answers.fit
+
 # What is installed is exactly what the committed lock names, each file by its hash.
 .venv/.runtime: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -47,6 +51,11 @@ format: .venv/.dev
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
+.venv/.fit: requirements-fit.lock .venv/.dev
+	@echo "Installing the tools for fitting (once)"
+	@$(PIP) install --require-hashes -r requirements-fit.lock
+	@touch $@
+
 # One lock for every platform; it names no package index, so it installs from any.
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --python-version 3.11 --extra build pyproject.toml
@@ -56,6 +65,7 @@ lock:
 	.venv-lock/bin/python -m pip --quiet install uv
 	.venv-lock/bin/$(LOCK) --output-file requirements.lock
 	.venv-lock/bin/$(LOCK) --extra dev --output-file requirements-dev.lock
+	.venv-lock/bin/$(LOCK) --extra dev --extra fit --output-file requirements-fit.lock
 	rm -rf .venv-lock
 
 clean:

@@ -10,7 +10,9 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.domain.authored import Authored
-from bot.domain.retrieval import Hit, pairs
+from bot.domain.reranking import NOTHING, Ranked
+from bot.domain.retrieval import ASPECTS, Nearest, pairs
+from bot.domain.trees import Trees, chance
 from bot.domain.vocabulary import Vocabulary, Wording
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -26,30 +28,38 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What tells a sure find from a doubtful one; all of about the same size."""
+    """What tells a sure find from a doubtful one."""
 
-    score: float
-    """Score of the best."""
+    best: float
+    """Log odds of the best, from comparing it with the others."""
     lead: float
     """How far it is ahead of the second."""
     ahead: float
     """How far it is ahead of the fourth; close ones are often about the same."""
+    share: float
+    """Its share if all that was found shared one answer (softmax)."""
+    several: float
+    """How many of all that was found seem right."""
+    score: float
+    """What the first look made of it."""
     covered: float
-    """Share of the question that the best knows anywhere."""
     asked: float
-    """How well its ways to ask know the question."""
     meant: float
-    """How well it fits in meaning."""
     lettered: float
-    """How well it fits in letters."""
+    told: float
+    ordered: float
+    broad: float
+    """Its likeness; see there."""
+    near_words: float
+    near_concepts: float
+    near_letters: float
+    """How near its nearest single way to ask is."""
+    length: float
+    """How many different words of meaning the question has."""
+    concepts: float
+    """How many different concepts it points to."""
     strange: float
     """Share of the question's words that no author ever used."""
-    length: float
-    """How much the question says: 0 for one word, 1 for ten or more."""
-    definition: float
-    """1 if the best is the meaning of a word."""
-    worded: float
-    """How near its nearest single way to ask is, by words."""
     subject: float
     """1 if the question names the subject of all questions here."""
     odds: float
@@ -59,20 +69,6 @@ class Signs:
 
 
 SIGNS = tuple(field.name for field in fields(Signs))
-
-
-class Logistic(Authored):
-    """A probability from signs: weights by sign, and what holds without any."""
-
-    constant: float
-    weights: dict[str, float]
-
-    def of(self, signs: Signs) -> float:
-        """The probability, from 0 to 1."""
-        total = self.constant + sum(
-            weight * getattr(signs, name) for name, weight in self.weights.items()
-        )
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 class Thresholds(Authored):
@@ -86,13 +82,14 @@ class Thresholds(Authored):
 class Calibration(Authored):
     """Turns signs into a zone. Fitted on labelled questions."""
 
-    inside: Logistic
-    right: Logistic
     thresholds: Thresholds
+    inside: Trees
+    right: Trees
 
     def sureness(self, signs: Signs) -> "Sureness":
         """The two probabilities for a find."""
-        return Sureness(self.inside.of(signs), self.right.of(signs))
+        values = [float(getattr(signs, name)) for name in SIGNS]
+        return Sureness(self.inside.chance(values), self.right.chance(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,24 +137,26 @@ def _tokens(wording: Wording) -> list[str]:
 
 
 def signs_of(
-    asked: Wording, hits: Sequence[Hit], outside: Outside, nearest: float, *, warned: bool
+    asked: Wording, ranked: Sequence[Ranked], outside: Outside, nearest: Nearest, *, warned: bool
 ) -> Signs:
-    """The signs of a find. `nearest` is the likeness to the nearest single way to ask."""
-    best = hits[0]
-    scores = [hit.score for hit in hits[:4]] + [0.0] * 3
-    count = len(asked.letters.split())
+    """The signs of the best of what was found."""
+    best = ranked[0]
+    after = [ranked[at].log_odds if at < len(ranked) else NOTHING for at in (1, 3)]
+    likeness = best.hit.likeness
     return Signs(
-        score=best.score / 4,
-        lead=best.score - scores[1],
-        ahead=best.score - scores[3],
-        covered=best.likeness.covered,
-        asked=best.likeness.asked,
-        meant=best.likeness.meant,
-        lettered=best.likeness.lettered,
-        strange=asked.strange / max(1, count),
-        length=min(1.0, len(set(asked.words)) / 10),
-        definition=1 - best.likeness.broad,
-        worded=nearest,
+        best=best.log_odds,
+        lead=best.log_odds - after[0],
+        ahead=best.log_odds - after[1],
+        share=1 / sum(math.exp(other.log_odds - best.log_odds) for other in ranked),
+        several=sum(chance(other.log_odds) for other in ranked),
+        score=best.hit.score,
+        **{aspect: getattr(likeness, aspect) for aspect in ASPECTS},
+        near_words=nearest.words,
+        near_concepts=nearest.concepts,
+        near_letters=nearest.letters,
+        length=len(set(asked.words)),
+        concepts=len(set(asked.concepts)),
+        strange=asked.strange / max(1, len(asked.letters.split())),
         subject=float(asked.subject),
         odds=outside.odds(asked),
         warned=float(warned),

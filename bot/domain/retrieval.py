@@ -25,8 +25,6 @@ GRAM = 4
 
 _DAMPED = [0.0, *(1 + math.log(number) for number in range(1, 16))]
 """What the first, second, third … appearance of a feature adds up to; from the 15th on nothing."""
-_VERY = 1.0
-"""What it adds to a score when somebody asks in the very words of an author."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +80,21 @@ class Weights(Authored):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A subject that a question found."""
+    """A subject that a question found; `verbatim` if it was asked in an author's very words."""
 
     subject: Subject
     score: float
     likeness: Likeness
+    verbatim: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """How near the nearest single way to ask is: shared words by rarity, concepts, letters."""
+
+    words: float
+    concepts: float
+    letters: float
 
 
 class _Space:
@@ -215,16 +223,21 @@ class Retrieval:
         """How much a word of a question tells."""
         return self._words.rarity(word)
 
-    def nearest(self, asked: Wording, subject: Subject) -> float:
-        """How near the nearest single way to ask for a subject is: shared words by rarity."""
+    def nearest(self, asked: Wording, subject: Subject) -> Nearest:
+        """How near the nearest single way to ask for a subject is (Dice), in three ways."""
+        concepts, letters = set(asked.concepts), set(grams(asked.letters))
         words = sorted(set(asked.words))
         weight = sum(map(self.rarity, words))
-        best = 0.0
+        best = Nearest(0.0, 0.0, 0.0)
         for way in self._ways[subject.key]:
             known = dict.fromkeys(way.words)
             whole = weight + sum(map(self.rarity, known))
             shared = sum([self.rarity(word) for word in words if word in known])
-            best = max(best, 2 * shared / (whole or 1.0))
+            best = Nearest(
+                max(best.words, 2 * shared / (whole or 1.0)),
+                max(best.concepts, _dice(concepts, set(way.concepts))),
+                max(best.letters, _dice(letters, set(grams(way.letters)))),
+            )
         return best
 
     @property
@@ -233,16 +246,18 @@ class Retrieval:
         return [way for several in self._ways.values() for way in several]
 
     def rank(self, asked: Wording, most: int = 10) -> list[Hit]:
-        """The subjects most like a question, the best first; those with nothing in common never."""
+        """The subjects most like a question, the best first; those with nothing in common never.
+
+        What is asked in an author's very words comes first whatever its score."""
         likenesses = self._likenesses(asked)
         very = self._very.get(asked.letters)
         scored = sorted(
-            (-sum(map(mul, self._weights, values)) - _VERY * (place == very), place)
+            (place != very, -sum(map(mul, self._weights, values)), place)
             for place, values in likenesses.items()
         )
         return [
-            Hit(self._subjects[place], -score, Likeness(*likenesses[place]))
-            for score, place in scored[:most]
+            Hit(self._subjects[place], -score, Likeness(*likenesses[place]), not other)
+            for other, score, place in scored[:most]
         ]
 
     def _likenesses(self, asked: Wording) -> dict[int, list[float]]:
@@ -269,6 +284,10 @@ def grams(letters: str) -> list[str]:
     """All groups of neighbouring letters, blanks included."""
     padded = f" {letters} "
     return [padded[at : at + GRAM] for at in range(len(padded) - GRAM + 1)]
+
+
+def _dice(one: set[str], other: set[str]) -> float:
+    return 2 * len(one & other) / ((len(one) + len(other)) or 1)
 
 
 def _ways(subject: Subject) -> Iterator[str]:

@@ -14,7 +14,9 @@ from bot.domain.faq import Example, FaqEntry
 from bot.domain.follow_ups import leans_on_before
 from bot.domain.outside import Guard, OutsideKind
 from bot.domain.reference import Case, PayStatement, Term
+from bot.domain.reranking import COMPARED, Ranked, reranked
 from bot.domain.retrieval import Hit, Retrieval, Subject, Weights
+from bot.domain.trees import Trees
 from bot.domain.vocabulary import Vocabulary, Wording, shortened
 from bot.services.results import Answering, Asked, Found
 
@@ -31,6 +33,7 @@ class Tuning(Authored):
 
     weights: Weights
     calibration: Calibration
+    reranking: Trees
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,6 @@ class Answers:
         look = self.look(text)
         if look.kind is not None and look.kind.first:
             return Asked(text, Outcome.NONE, (), look.kind)
-        point = _point(text)
-        if point:
-            look = max(look, self.look(point), key=lambda either: either.sureness.right)
         if topic in self._items and self._leans(text, look):
             leaning = self.look(f"{self.found(topic).title} {text}")
             look = max(look, leaning, key=lambda either: either.sureness.right)
@@ -90,19 +90,31 @@ class Answers:
     def _outcome(self, look: Look) -> Outcome:
         return look.sureness.outcome(self._tuning.calibration.thresholds)
 
-    def look(self, question: str, most: int = 10) -> Look:
-        """What the search makes of a question by itself, before any zone is decided."""
+    def look(self, question: str) -> Look:
+        """What the search makes of a question by itself, before any zone is decided.
+
+        A story is read as a whole and by its last sentence; the surer look counts.
+        """
         kind = self._guard.seen(question)
         if kind is not None and kind.first:
             return Look((), UNSURE, kind)
+        looks = [self._look(part, kind) for part in (question, _point(question)) if part]
+        return max(looks, key=lambda look: look.sureness.right, default=Look((), UNSURE, kind))
+
+    def first_look(self, question: str, most: int = COMPARED) -> tuple[Wording, list[Hit]]:
+        """The question as it is read, and what looks like it, the likest first."""
         asked = self._retrieval.read(shortened(question))
-        hits = self._retrieval.rank(asked, most)
+        return asked, self._retrieval.rank(asked, most)
+
+    def _look(self, question: str, kind: OutsideKind | None) -> Look:
+        asked, hits = self.first_look(question)
         if not hits:
             return Look((), UNSURE, kind)
-        hits, meaning = _fuller(hits)
-        nearest = self._retrieval.nearest(asked, hits[0].subject)
-        signs = signs_of(asked, hits, self._outside, nearest, warned=kind is not None)
-        return Look(hits, self._tuning.calibration.sureness(signs), kind, signs, meaning)
+        ranked, meaning = _fuller(reranked(asked, hits, self._tuning.reranking))
+        nearest = self._retrieval.nearest(asked, ranked[0].hit.subject)
+        signs = signs_of(asked, ranked, self._outside, nearest, warned=kind is not None)
+        sureness = self._tuning.calibration.sureness(signs)
+        return Look([found.hit for found in ranked], sureness, kind, signs, meaning)
 
     @property
     def wordings(self) -> list[Wording]:
@@ -131,13 +143,13 @@ def _point(text: str) -> str:
     return sentences[-1] if len(sentences) > 1 else ""
 
 
-def _fuller(hits: list[Hit]) -> tuple[list[Hit], Hit | None]:
-    """The hits with a definition behind the next one, if that knows the whole question too."""
-    if len(hits) > 1 and hits[0].subject.definition:
-        after = hits[1]
+def _fuller(ranked: list[Ranked]) -> tuple[list[Ranked], Hit | None]:
+    """The finds with a definition behind the next one, if that knows the whole question too."""
+    if len(ranked) > 1 and ranked[0].hit.subject.definition:
+        after = ranked[1].hit
         if not after.subject.definition and after.likeness.covered > _WHOLE:
-            return [after, hits[0], *hits[2:]], hits[0]
-    return hits, None
+            return [ranked[1], ranked[0], *ranked[2:]], ranked[0].hit
+    return ranked, None
 
 
 def _all(content: Content, kind: str) -> tuple[Any, ...]:

@@ -1,66 +1,80 @@
-"""Fits the weights and thresholds of the answer search: `python -m tests.answers.fit`.
+"""Fits the weights, trees and thresholds of the answer search: `make fit`, some minutes.
 
 Learned from: the content's own ways to ask, each left out of the index while it is asked (in four
-folds), the questions that must not be answered, left out in the same way, and the shared set.
-Our own labelled questions are never learned from; they stay for the measurement.
+folds), the questions that must not be answered, left out in the same way, and, for how sure to be,
+the shared set. What finds the order never sees the shared set. Our own labelled questions are never
+learned from; they stay for the measurement.
 """
 
-import math
-from collections.abc import Iterator, Sequence
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import yaml
+from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
 
 from bot.content import Content, load_content
-from bot.domain.confidence import SIGNS, UNSURE, Logistic, Signs, Sureness, Thresholds
+from bot.domain.confidence import SIGNS, UNSURE, Calibration, Sureness, Thresholds
+from bot.domain.reranking import FEATURES, features
 from bot.domain.retrieval import ASPECTS, Weights
+from bot.domain.trees import Branch, Tree, Trees
 from bot.library import MEASURED, TUNING, load_tuning
 from bot.services.answers import Answers, Tuning
 from bot.services.measuring import Confusion, Labelled, Measured, confusion, measure
 from bot.services.modelcard import packed
 from bot.settings import CONTENT
-from tests.answers.labelled import own, sample, shared
+from tests.answers.labelled import own, shared
 
 FOLDS = 4
-WORDINGS = 500
-"""Ways to ask that are taken from each fold."""
 LEARNED = 0.25
 """What one of the content's own wordings counts beside one question of the shared set."""
+LOOKED_AT = 30
+"""So many finds of each question teach what the first look weighs."""
 ROW = "[rank of the first right find or -1 for outside, sure of the subject, sure of the find]"
+HEAD = """\
+# How the answer search weighs what it sees, and when it is sure. Fitted by `make fit` on labelled
+# questions; `coach bench` prints what comes of it. A tree reads: [sign, cut, branch up to the cut,
+# branch beyond it], and a branch: [sign, cut, log odds up to the cut, log odds beyond it], with
+# signs counted from 0.
+"""
 MOST_WRONG = 0.04
-ABOUT = 0.012
-"""Utilities that differ by less, three of 247 questions, count as the same."""
 LEAST_SILENCE = 0.85
-LEAST_SHOWN = 0.92
+UNFITTED = Trees(signs=(), constant=0.0, trees=())
+NEITHER = Calibration(
+    thresholds=Thresholds(inside=0.5, answer=0.5), inside=UNFITTED, right=UNFITTED
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """The content without every fourth way to ask, and these as labelled questions."""
+
+    content: Content
+    held: tuple[Labelled, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A labelled question with what the search saw."""
+    """A labelled question with the signs of its best find, none if nothing was found."""
 
     weight: float
     inside: bool
-    shared: bool
-    rights: tuple[bool, ...]
-    aspects: tuple[tuple[float, ...], ...]
+    rank: int
     signs: tuple[float, ...]
 
-    @property
-    def rank(self) -> int:
-        """Place of the first right find, 0 for none."""
-        return next((at for at, right in enumerate(self.rights, 1) if right), 0)
 
-
-def without(content: Content, fold: int) -> tuple[Content, list[Labelled]]:
-    """The content without every fourth way to ask, and these as labelled questions."""
+def fold(content: Content, number: int) -> Fold:
+    """One of the folds, from 0."""
     held: list[Labelled] = []
 
     def left(key: str, item: Any, field: str) -> Any:
         ways = getattr(item, field)
-        gone = ways[fold::FOLDS]
-        held.extend(Labelled(way, frozenset({key})) for way in gone)
-        kept = tuple(way for at, way in enumerate(ways) if at % FOLDS != fold)
+        held.extend(Labelled(way, frozenset({key})) for way in ways[number::FOLDS])
+        kept = tuple(way for at, way in enumerate(ways) if at % FOLDS != number)
         return item.model_copy(update={field: kept})
 
     faq = {n: left(f"faq:{n}", item, "phrasings") for n, item in content.faq.items()}
@@ -68,189 +82,197 @@ def without(content: Content, fold: int) -> tuple[Content, list[Labelled]]:
     for prefix, kind in (("pay", "pay_statements"), ("case", "cases")):
         items = content.of_kind(kind).items()
         others[kind] = {n: left(f"{prefix}:{n}", item, "asks") for n, item in items}
-    held = sample(held, WORDINGS, fold)
     for kind in ("asked", "unanswered"):
         items = list(content.of_kind(kind).values())
-        for item in items[fold::FOLDS]:
+        for item in items[number::FOLDS]:
             held.append(Labelled(item.ask, frozenset(getattr(item, "accept", ()))))
-        others[kind] = {i.id: i for at, i in enumerate(items) if at % FOLDS != fold}
-    return replace(content, faq=faq, others=others), held
-
-
-def rows(content: Content, tuning: Tuning) -> Iterator[Row]:
-    """Everything to learn from, as the search with this tuning sees it."""
-    answers = Answers(content, tuning)
-    for question in shared(content, answers):
-        yield from _row(answers, question, 1.0)
-    for fold in range(FOLDS):
-        part, held = without(content, fold)
-        answers = Answers(part, tuning)
-        for question in held:
-            yield from _row(answers, question, LEARNED)
-
-
-def _row(answers: Answers, question: Labelled, weight: float) -> Iterator[Row]:
-    look = answers.look(question.ask, most=30)
-    if look.signs is None:
-        # Seen before any search, or nothing found: no weight can change where it ends.
-        if weight == 1.0:
-            yield Row(0.0, bool(question.accept), True, (), (), ())
-        return
-    yield Row(
-        weight,
-        bool(question.accept),
-        weight == 1.0,
-        tuple(hit.subject.key in question.accept for hit in look.hits),
-        tuple(tuple(getattr(hit.likeness, a) for a in ASPECTS) for hit in look.hits),
-        tuple(getattr(look.signs, sign) for sign in SIGNS),
-    )
+        others[kind] = {i.id: i for at, i in enumerate(items) if at % FOLDS != number}
+    return Fold(replace(content, faq=faq, others=others), tuple(held))
 
 
 # -- ranking ------------------------------------------------------------------------------------
 
 
-def fit_weights(learned: Sequence[Row], steps: int = 80) -> list[float]:
-    """Weights that lift the right finds above the others (softmax over each list, Adam)."""
-    lists = [row for row in learned if row.inside and any(row.rights)]
-    weights = [1.0] * len(ASPECTS)
-    mean, spread = [0.0] * len(weights), [0.0] * len(weights)
-    for step in range(1, steps + 1):
-        slope = _slope(lists, weights)
-        for at, value in enumerate(slope):
-            mean[at] = 0.9 * mean[at] + 0.1 * value
-            spread[at] = 0.99 * spread[at] + 0.01 * value * value
-            move = (mean[at] / (1 - 0.9**step)) / (math.sqrt(spread[at] / (1 - 0.99**step)) + 1e-8)
-            weights[at] = max(0.0, weights[at] + 0.06 * move)
-    return weights
+def fit_weights(folds: Sequence[Fold], weights: Weights) -> Weights:
+    """Weights that lift the right finds above the others: a logistic regression on differences."""
+    apart: list[list[float]] = []
+    for part in folds:
+        answers = Answers(part.content, tuning_of(weights, UNFITTED))
+        for question in part.held:
+            _, hits = answers.first_look(question.ask, LOOKED_AT)
+            rows = [[getattr(hit.likeness, aspect) for aspect in ASPECTS] for hit in hits]
+            good = [hit.subject.key in question.accept for hit in hits]
+            if any(good):
+                best = rows[good.index(True)]
+                others = [row for row, right in zip(rows, good, strict=True) if not right]
+                apart += [[b - o for b, o in zip(best, row, strict=True)] for row in others[:5]]
+    table = np.array(apart)
+    both = np.vstack([table, -table])
+    truths = np.array([True] * len(table) + [False] * len(table))
+    fitted = LogisticRegression(C=1.0, fit_intercept=False, max_iter=1_000).fit(both, truths)
+    found = np.clip(fitted.coef_[0], 0, None)
+    found *= 10 / found.sum()
+    return Weights(**{name: round(float(w), 2) for name, w in zip(ASPECTS, found, strict=True)})
 
 
-def _slope(lists: Sequence[Row], weights: Sequence[float]) -> list[float]:
-    slope = [-0.01 * weight for weight in weights]
-    total = sum(row.weight for row in lists)
-    for row in lists:
-        scores = [3 * sum(map(_times, weights, aspects)) for aspects in row.aspects]
-        top = max(scores)
-        chances = [math.exp(score - top) for score in scores]
-        whole = sum(chances)
-        right = sum(c for c, good in zip(chances, row.rights, strict=True) if good)
-        for chance, good, aspects in zip(chances, row.rights, row.aspects, strict=True):
-            pull = 3 * row.weight / total * (good * chance / right - chance / whole)
-            for at, value in enumerate(aspects):
-                slope[at] += pull * value
-    return slope
+def fit_reranking(folds: Iterable[Fold], weights: Weights) -> Trees:
+    """Trees that tell right finds from others, learned from questions that found a right one."""
+    rows: list[list[float]] = []
+    truths: list[bool] = []
+    for part in folds:
+        answers = Answers(part.content, tuning_of(weights, UNFITTED))
+        for question in part.held:
+            asked, hits = answers.first_look(question.ask)
+            good = [hit.subject.key in question.accept for hit in hits]
+            if any(good):
+                rows += features(asked, hits)
+                truths += good
+    return boosted(FEATURES, rows, truths, [1.0] * len(rows), rounds=200, rate=0.12, share=0.5)
 
 
-def _times(one: float, other: float) -> float:
-    return one * other
+def boosted(
+    signs: tuple[str, ...],
+    rows: Sequence[Sequence[float]],
+    truths: Sequence[bool],
+    weights: Sequence[float],
+    *,
+    rounds: int = 150,
+    rate: float = 0.08,
+    share: float = 0.7,
+) -> Trees:
+    """Gradient boosting by scikit-learn, written down as plain trees; the same on every run."""
+    model = GradientBoostingClassifier(
+        n_estimators=rounds, max_depth=2, learning_rate=rate, subsample=share, random_state=1
+    )
+    model.fit(np.array(rows), np.array(truths), sample_weight=np.array(weights))
+    mean = np.average(np.array(truths, float), weights=np.array(weights))
+    trees = tuple(_tree(estimator.tree_, rate) for estimator in model.estimators_[:, 0])
+    return Trees(signs=signs, constant=round(float(np.log(mean / (1 - mean))), 4), trees=trees)
+
+
+def _tree(found: Any, rate: float) -> Tree:
+    """A fitted tree in our form; a branch that was not cut counts the same on both sides."""
+
+    def value(node: int) -> float:
+        return round(rate * float(found.value[node][0][0]), 4)
+
+    def branch(node: int) -> Branch:
+        left, right = found.children_left[node], found.children_right[node]
+        if left < 0:
+            return (0, 0.0, value(node), value(node))
+        return (
+            int(found.feature[node]),
+            round(float(found.threshold[node]), 4),
+            value(left),
+            value(right),
+        )
+
+    left, right = found.children_left[0], found.children_right[0]
+    if left < 0:
+        return (0, 0.0, branch(0), branch(0))
+    cut = round(float(found.threshold[0]), 4)
+    return (int(found.feature[0]), cut, branch(left), branch(right))
 
 
 # -- sureness -----------------------------------------------------------------------------------
 
 
-def fit_logistic(learned: Sequence[Row], truths: Sequence[bool], steps: int = 400) -> Logistic:
-    """A probability from the signs (gradient descent on standardised signs, light ridge)."""
-    count = len(SIGNS)
-    total = sum(row.weight for row in learned)
-    means = [sum(r.weight * r.signs[at] for r in learned) / total for at in range(count)]
-    sizes = [
-        math.sqrt(sum(r.weight * (r.signs[at] - means[at]) ** 2 for r in learned) / total) or 1.0
-        for at in range(count)
-    ]
-    table = [[(v - m) / s for v, m, s in zip(r.signs, means, sizes, strict=True)] for r in learned]
-    weights, constant = [0.0] * count, 0.0
-    for _ in range(steps):
-        slope, lean = [-0.002 * weight for weight in weights], 0.0
-        for row, signs, truth in zip(learned, table, truths, strict=True):
-            chance = 1 / (
-                1 + math.exp(-max(-30, min(30, constant + sum(map(_times, weights, signs)))))
-            )
-            miss = row.weight / total * (truth - chance)
-            lean += miss
-            for at, value in enumerate(signs):
-                slope[at] += miss * value
-        weights = [weight + 1.5 * value for weight, value in zip(weights, slope, strict=True)]
-        constant += 1.5 * lean
-    plain = {sign: weight / size for sign, weight, size in zip(SIGNS, weights, sizes, strict=True)}
-    constant -= sum(plain[sign] * mean for sign, mean in zip(SIGNS, means, strict=True))
-    return Logistic(constant=round(constant, 4), weights={k: round(v, 4) for k, v in plain.items()})
+def rows_of(content: Content, tuning: Tuning, questions: Iterable[Labelled]) -> Iterator[Row]:
+    """What the search sees of each question."""
+    answers = Answers(content, tuning)
+    for question in questions:
+        look = answers.look(question.ask)
+        keys = [hit.subject.key for hit in look.hits]
+        rank = next((at for at, key in enumerate(keys, 1) if key in question.accept), 0)
+        signs = tuple(float(getattr(look.signs, sign)) for sign in SIGNS) if look.signs else ()
+        yield Row(1.0, bool(question.accept), rank, signs)
 
 
-def fit_sureness(rows_seen: Sequence[Row]) -> tuple[Logistic, Logistic]:
+def learned_rows(folds: Sequence[Fold], weights: Weights) -> list[Row]:
+    """Rows of the content's own wordings, each ranked by trees that never saw its fold."""
+    rows: list[Row] = []
+    for at, part in enumerate(folds):
+        trees = fit_reranking([other for other in folds if other is not folds[at]], weights)
+        found = rows_of(part.content, tuning_of(weights, trees), part.held)
+        rows += [replace(row, weight=LEARNED) for row in found if row.signs]
+    return rows
+
+
+def tuning_of(weights: Weights, trees: Trees, calibration: Calibration = NEITHER) -> Tuning:
+    """A tuning that is not complete yet, or complete with all three."""
+    return Tuning(weights=weights, reranking=trees, calibration=calibration)
+
+
+def fit_sureness(rows: Sequence[Row]) -> tuple[Trees, Trees]:
     """Whether a question is the coach's subject, and whether the best find is right."""
-    learned = [row for row in rows_seen if row.signs]
-    inside = fit_logistic(learned, [row.inside for row in learned])
-    return inside, fit_logistic(learned, [row.rank == 1 for row in learned])
+    learned = [row for row in rows if row.signs]
+    signs, weights = [row.signs for row in learned], [row.weight for row in learned]
+    inside = boosted(SIGNS, signs, [row.inside for row in learned], weights)
+    return inside, boosted(SIGNS, signs, [row.rank == 1 for row in learned], weights)
 
 
-def crossed(learned: Sequence[Row], parts: int = 5) -> list[Measured]:
+def crossed(ours: Sequence[Row], theirs: Sequence[Row], parts: int = 5) -> list[Measured]:
     """The shared questions, each judged by what was learned without its fifth of them."""
-    ours = [row for row in learned if not row.shared]
-    theirs = sample([row for row in learned if row.shared], 10_000, seed=7)
+    order = np.random.default_rng(7).permutation(len(theirs))
     found = []
     for part in range(parts):
-        rest = [row for at, row in enumerate(theirs) if at % parts != part]
+        rest = [theirs[at] for place, at in enumerate(order) if place % parts != part]
         inside, right = fit_sureness([*ours, *rest])
-        for row in theirs[part::parts]:
-            sure = UNSURE
+        for at in order[part::parts]:
+            row, sure = theirs[at], UNSURE
             if row.signs:
-                signs = Signs(*row.signs)
-                sure = Sureness(inside.of(signs), right.of(signs))
+                sure = Sureness(inside.chance(row.signs), right.chance(row.signs))
             found.append(Measured(row.inside, row.rank, sure))
     return found
 
 
 def best_thresholds(measured: Sequence[Measured]) -> tuple[Thresholds, Confusion]:
-    """The pair that answers most among those of about the highest utility, with few wrong answers.
-
-    If it can be had, it also stays silent when it should and shows the right answer often enough.
-    """
+    """The pair of the highest utility among those that seldom answer wrongly and stay silent when
+    they should, or among all if none does."""
     pairs = [
         Thresholds(inside=inside / 50, answer=answer / 50)
         for inside in range(5, 48)
         for answer in range(5, 48)
     ]
     ends = [(pair, confusion(measured, pair)) for pair in pairs]
-    for wanted in (_shows_enough, _silent_enough, _seldom_wrong):
-        kept = [(pair, end) for pair, end in ends if _seldom_wrong(end) and wanted(end)]
-        if kept:
-            break
-    best = max(end.utility for _, end in kept or ends)
-    near = [(pair, end) for pair, end in kept or ends if end.utility >= best - ABOUT]
-    return max(near, key=lambda found: (found[1].right, found[1].utility))
-
-
-def _seldom_wrong(end: Confusion) -> bool:
-    return end.wrong <= MOST_WRONG * end.inside
-
-
-def _silent_enough(end: Confusion) -> bool:
-    return end.silence >= LEAST_SILENCE
-
-
-def _shows_enough(end: Confusion) -> bool:
-    return _silent_enough(end) and end.right + end.offered >= LEAST_SHOWN * end.inside
+    kept = [
+        (pair, end)
+        for pair, end in ends
+        if end.wrong <= MOST_WRONG * end.inside and end.silence >= LEAST_SILENCE
+    ]
+    return max(kept or ends, key=lambda found: found[1].utility)
 
 
 def main() -> None:
     """Fit, print what came of it, and write `config/answers.yaml`."""
-    content, tuning = load_content(CONTENT), load_tuning()
-    weights = fit_weights(list(rows(content, tuning)))
-    chosen = Weights(**{a: round(w, 2) for a, w in zip(ASPECTS, weights, strict=True)})
-    learned = list(rows(content, tuning.model_copy(update={"weights": chosen})))
-    thresholds, ends = best_thresholds(crossed(learned))
-    inside, right = fit_sureness(learned)
-    print(chosen, thresholds, ends, f"utility {ends.utility:.3f} silence {ends.silence:.3f}")
-    written = {
-        "weights": chosen.model_dump(),
-        "calibration": {
-            "inside": inside.model_dump(),
-            "right": right.model_dump(),
-            "thresholds": thresholds.model_dump(),
-        },
-    }
-    head = TUNING.read_text(encoding="utf-8").split("weights:")[0]
-    TUNING.write_text(head + yaml.safe_dump(written, sort_keys=False), encoding="utf-8")
+    content = load_content(CONTENT)
+    folds = [fold(content, number) for number in range(FOLDS)]
+    weights = fit_weights(folds, Weights())
+    ours = learned_rows(folds, weights)
+    trees = fit_reranking(folds, weights)
+    plain = tuning_of(weights, trees)
+    theirs = list(rows_of(content, plain, shared(content, Answers(content, plain))))
+    thresholds, ends = best_thresholds(crossed(ours, theirs))
+    inside, right = fit_sureness([*ours, *theirs])
+    print(weights, thresholds, ends, f"utility {ends.utility:.3f} silence {ends.silence:.3f}")
+    written = tuning_of(
+        weights, trees, Calibration(thresholds=thresholds, inside=inside, right=right)
+    )
+    TUNING.write_text(HEAD + text_of(written), encoding="utf-8")
     write_measured(content)
+
+
+def text_of(tuning: Tuning) -> str:
+    """The tuning as YAML with a tree on each line."""
+    data = tuning.model_dump(mode="json")
+    kept: list[str] = []
+    for found in (data["reranking"], data["calibration"]["inside"], data["calibration"]["right"]):
+        trees = found["trees"]
+        for at, tree in enumerate(trees):
+            kept.append(json.dumps(tree))
+            trees[at] = f"tree-{len(kept) - 1}"
+    text = yaml.safe_dump(data, sort_keys=False, width=98)
+    return re.sub(r"tree-(\d+)$", lambda found: kept[int(found[1])], text, flags=re.MULTILINE)
 
 
 def write_measured(content: Content) -> None:

@@ -30,9 +30,10 @@ def own() -> tuple[Labelled, ...]:
 
 def shared(content: Content, answers: Answers) -> tuple[Labelled, ...]:
     """The shared questions. What answers one is whatever shows its facts, as the scorer judges."""
-    queries, topics = score.load_data(str(SHARED))
+    data = yaml.safe_load(SHARED.read_text(encoding="utf-8"))
+    topics = score.load_topics(data["topics"])
     shown = _shown(content, answers, topics)
-    return tuple(_judged(queries, topics, shown))
+    return tuple(_judged(data["queries"], topics, shown))
 
 
 def _shown(content: Content, answers: Answers, topics: Mapping[str, Any]) -> dict[str, set[str]]:
