@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from bot.content import Content, load_content
 from bot.services.answers import Answers, Tuning
+from bot.services.measuring import Confusion
 from bot.services.modelcard import ModelCards, unpacked
 from bot.settings import CONTENT, ROOT, Settings
 from bot.yaml_files import FilesInvalid, read_yaml
@@ -27,9 +28,10 @@ def load_library(settings: Settings) -> Library:
     """Read the content and prepare the search. Raises FilesInvalid with every problem."""
     content = load_content(CONTENT, settings.content_dir)
     tuning = load_tuning()
-    rows = read_yaml(MEASURED, f"config/{MEASURED.name}").data
-    measured = {name: unpacked(found) for name, found in rows.items()}
-    cards = ModelCards(measured, tuning.calibration.thresholds)
+    data = dict(read_yaml(MEASURED, f"config/{MEASURED.name}").data)
+    crossed = Confusion(**data.pop("crossed"))
+    measured = {name: unpacked(found) for name, found in data.items()}
+    cards = ModelCards(measured, crossed, tuning.calibration.thresholds)
     return Library(content, Answers(content, tuning), cards)
 
 

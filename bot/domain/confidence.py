@@ -108,6 +108,8 @@ class Sureness:
 
 UNSURE = Sureness(0.0, 0.0)
 """Nothing was found, or nothing was looked for."""
+CERTAIN = Sureness(1.0, 1.0)
+"""Asked in an author's very words."""
 
 
 class Outside:

@@ -16,7 +16,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.domain.authored import Authored
-from bot.domain.vocabulary import Vocabulary, Wording
+from bot.domain.vocabulary import Vocabulary, Wording, spelled
 
 Weight = Annotated[float, Field(ge=0, le=20)]
 GRAM = 4
@@ -25,6 +25,12 @@ GRAM = 4
 
 _DAMPED = [0.0, *(1 + math.log(number) for number in range(1, 16))]
 """What the first, second, third … appearance of a feature adds up to; from the 15th on nothing."""
+
+
+_DEFINING = frozenset(
+    "define definition explain meaning simple simply stand stands term word words".split()
+)
+"""Words that ask for a definition and say nothing of what is to be defined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ class Weights(Authored):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A subject that a question found; `verbatim` if it was asked in an author's very words."""
+    """A subject that a question found; `verbatim` if asked for in an author's words or by name."""
 
     subject: Subject
     score: float
@@ -200,6 +206,13 @@ class Retrieval:
             for way in several
             if way.letters
         }
+        self._named = {
+            spelled(vocabulary.read(name)): place
+            for place, subject in reversed(list(enumerate(subjects)))
+            for name in reversed(subject.keywords)
+            if subject.definition
+        }
+        self._named.pop((), None)
         self._ways = {
             subject.key: tuple(several) for subject, several in zip(subjects, ways, strict=True)
         }
@@ -248,9 +261,11 @@ class Retrieval:
     def rank(self, asked: Wording, most: int = 10) -> list[Hit]:
         """The subjects most like a question, the best first; those with nothing in common never.
 
-        What is asked in an author's very words comes first whatever its score."""
+        What is asked in an author's very words, or is nothing but the name of something that is
+        defined, comes first whatever its score."""
         likenesses = self._likenesses(asked)
-        very = self._very.get(asked.letters)
+        name = spelled(asked, without=_DEFINING)
+        very = self._very.get(asked.letters, self._named.get(name))
         scored = sorted(
             (place != very, -sum(map(mul, self._weights, values)), place)
             for place, values in likenesses.items()

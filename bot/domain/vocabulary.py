@@ -181,6 +181,12 @@ class Vocabulary:
         return tuple(meaning for _, _, meanings in found for meaning in meanings)
 
 
+def spelled(wording: Wording, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """The stems of its words of meaning as they were written, no synonym in their place."""
+    left = _FILLER | without
+    return tuple(stem(word) for word in wording.letters.split() if word not in left)
+
+
 def shortened(question: str) -> str:
     """What is read of a question: its beginning and its end."""
     if len(question) <= LONGEST_QUERY:

@@ -8,7 +8,16 @@ from typing import Any, cast
 
 from bot.content import Content
 from bot.domain.authored import Authored
-from bot.domain.confidence import UNSURE, Calibration, Outcome, Outside, Signs, Sureness, signs_of
+from bot.domain.confidence import (
+    CERTAIN,
+    UNSURE,
+    Calibration,
+    Outcome,
+    Outside,
+    Signs,
+    Sureness,
+    signs_of,
+)
 from bot.domain.errors import Gone
 from bot.domain.faq import Example, FaqEntry
 from bot.domain.follow_ups import leans_on_before
@@ -114,6 +123,8 @@ class Answers:
         nearest = self._retrieval.nearest(asked, ranked[0].hit.subject)
         signs = signs_of(asked, ranked, self._outside, nearest, warned=kind is not None)
         sureness = self._tuning.calibration.sureness(signs)
+        if (meaning or ranked[0].hit).verbatim:
+            sureness = CERTAIN
         return Look([found.hit for found in ranked], sureness, kind, signs, meaning)
 
     @property

@@ -27,13 +27,18 @@ class ModelCard:
     tried: Thresholds
     shared: SetFigures
     own: SetFigures
+    crossed: Confusion
+    """The shared set with the thresholds in use, each question left out of what was learned."""
 
 
 class ModelCards:
     """Computes the card from what was measured when the content was last released."""
 
-    def __init__(self, measured: Mapping[str, Sequence[Measured]], chosen: Thresholds) -> None:
+    def __init__(
+        self, measured: Mapping[str, Sequence[Measured]], crossed: Confusion, chosen: Thresholds
+    ) -> None:
         self._measured = measured
+        self._crossed = crossed
         self._chosen = chosen
 
     def card(self, answer: float | None = None) -> ModelCard:
@@ -41,7 +46,7 @@ class ModelCards:
         wanted = self._chosen.answer if answer is None else min(1.0, max(0.0, answer))
         tried = Thresholds(inside=self._chosen.inside, answer=wanted)
         sets = {name: _figures(found, tried) for name, found in self._measured.items()}
-        return ModelCard(self._chosen, tried, sets["shared"], sets["own"])
+        return ModelCard(self._chosen, tried, sets["shared"], sets["own"], self._crossed)
 
 
 def _figures(found: Sequence[Measured], thresholds: Thresholds) -> SetFigures:

@@ -8,12 +8,12 @@ import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from bot.content import Content, load_content
+from bot.content import Content
 from bot.domain.vocabulary import plain_words
-from bot.library import load_tuning
+from bot.library import load_library, load_tuning
 from bot.services.answers import Answers
-from bot.services.measuring import Labelled, confusion, found_within, measure
-from bot.settings import CONTENT, ROOT
+from bot.services.measuring import Confusion, Labelled, confusion, found_within, measure
+from bot.settings import ROOT, Settings
 from tests.answers.labelled import HERE, SHARED, own, shared
 
 ROUNDS = 5
@@ -21,13 +21,16 @@ ROUNDS = 5
 
 def main() -> None:
     """Print everything; takes about half a minute."""
-    content = load_content(CONTENT)
-    answers = Answers(content, load_tuning())
+    library = load_library(Settings())
+    content, answers = library.content, library.answers
     print("Shared set, by its own scorer through `coach ask --jsonl`:", flush=True)
     command = [sys.executable, str(HERE / "score.py"), "--data", str(SHARED), "--robust"]
     subprocess.run(
         [*command, "--proc", f"{sys.executable} -m bot ask --jsonl"], cwd=ROOT, check=True
     )
+    print("\nShared set, each question left out of the learning of how sure to be:")
+    for line in zones(library.cards.card().crossed):
+        print(f"  {line}")
     for name, questions in (("Shared set", shared(content, answers)), ("Our own set", own())):
         print(f"\n{name}, by the keys of what answers:")
         for line in figures(answers, questions):
@@ -44,6 +47,11 @@ def figures(answers: Answers, questions: Sequence[Labelled]) -> Iterator[str]:
     first, three = found_within(measured, 1), found_within(measured, 3)
     yield f"{ends.inside} questions for the coach, {ends.outside} others"
     yield f"first find right {first:.1%}, among the first three {three:.1%}"
+    yield from zones(ends)
+
+
+def zones(ends: Confusion) -> Iterator[str]:
+    """How the questions end."""
     yield f"answered rightly {ends.right / ends.inside:.1%}, wrongly {ends.wrong / ends.inside:.1%}"
     yield f"right one shown, as answer or choice {(ends.right + ends.offered) / ends.inside:.1%}"
     yield f"silence F1 {ends.silence:.2f}, others answered {ends.out_answered / ends.outside:.1%}"

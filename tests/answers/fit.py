@@ -9,7 +9,7 @@ learned from; they stay for the measurement.
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,6 @@ LEARNED = 0.25
 """What one of the content's own wordings counts beside one question of the shared set."""
 LOOKED_AT = 30
 """So many finds of each question teach what the first look weighs."""
-ROW = "[rank of the first right find or -1 for outside, sure of the subject, sure of the find]"
 HEAD = """\
 # How the answer search weighs what it sees, and when it is sure. Fitted by `make fit` on labelled
 # questions; `coach bench` prints what comes of it. A tree reads: [sign, cut, branch up to the cut,
@@ -191,8 +190,8 @@ def rows_of(content: Content, tuning: Tuning, questions: Iterable[Labelled]) -> 
 def learned_rows(folds: Sequence[Fold], weights: Weights) -> list[Row]:
     """Rows of the content's own wordings, each ranked by trees that never saw its fold."""
     rows: list[Row] = []
-    for at, part in enumerate(folds):
-        trees = fit_reranking([other for other in folds if other is not folds[at]], weights)
+    for part in folds:
+        trees = fit_reranking([other for other in folds if other is not part], weights)
         found = rows_of(part.content, tuning_of(weights, trees), part.held)
         rows += [replace(row, weight=LEARNED) for row in found if row.signs]
     return rows
@@ -212,18 +211,23 @@ def fit_sureness(rows: Sequence[Row]) -> tuple[Trees, Trees]:
 
 
 def crossed(ours: Sequence[Row], theirs: Sequence[Row], parts: int = 5) -> list[Measured]:
-    """The shared questions, each judged by what was learned without its fifth of them."""
-    order = np.random.default_rng(7).permutation(len(theirs))
+    """The shared questions, each judged by what was learned without its fifth of them.
+
+    Three times in different company, since which fifth a question falls into is chance.
+    """
     found = []
-    for part in range(parts):
-        rest = [theirs[at] for place, at in enumerate(order) if place % parts != part]
-        inside, right = fit_sureness([*ours, *rest])
-        for at in order[part::parts]:
-            row, sure = theirs[at], UNSURE
-            if row.signs:
-                sure = Sureness(inside.chance(row.signs), right.chance(row.signs))
-            found.append(Measured(row.inside, row.rank, sure))
+    for seed in range(3):
+        order = np.random.default_rng(seed).permutation(len(theirs))
+        for part in range(parts):
+            rest = [theirs[at] for place, at in enumerate(order) if place % parts != part]
+            inside, right = fit_sureness([*ours, *rest])
+            found += [_judged(theirs[at], inside, right) for at in order[part::parts]]
     return found
+
+
+def _judged(row: Row, inside: Trees, right: Trees) -> Measured:
+    sure = Sureness(inside.chance(row.signs), right.chance(row.signs)) if row.signs else UNSURE
+    return Measured(row.inside, row.rank, sure)
 
 
 def best_thresholds(measured: Sequence[Measured]) -> tuple[Thresholds, Confusion]:
@@ -259,7 +263,7 @@ def main() -> None:
         weights, trees, Calibration(thresholds=thresholds, inside=inside, right=right)
     )
     TUNING.write_text(HEAD + text_of(written), encoding="utf-8")
-    write_measured(content)
+    write_measured(content, ends)
 
 
 def text_of(tuning: Tuning) -> str:
@@ -275,11 +279,16 @@ def text_of(tuning: Tuning) -> str:
     return re.sub(r"tree-(\d+)$", lambda found: kept[int(found[1])], text, flags=re.MULTILINE)
 
 
-def write_measured(content: Content) -> None:
-    """Write what the labelled sets come to now; the model card shows it and a test compares it."""
+def write_measured(content: Content, crossed: Confusion) -> None:
+    """Write what the labelled sets come to now, which the model card shows and a test compares."""
     answers = Answers(content, load_tuning())
     sets = {"shared": shared(content, answers), "own": own()}
-    lines = [f"# Labelled questions as the search sees them: {ROW}."]
+    lines = [
+        "# Labelled questions as the search sees them: [rank of the first right find or -1 for",
+        "# outside, sure of the subject, sure of the find]. `crossed` counts how the shared ones",
+        "# end when each is left out of the learning of how sure to be.",
+        f"crossed: {json.dumps(asdict(crossed))}",
+    ]
     for name, questions in sets.items():
         rows = packed(measure(answers, questions))
         lines += [f"{name}:", *(f"- {row}" for row in rows)]

@@ -51,28 +51,29 @@ def test_the_model_card_tells_what_the_search_does_today(name: str) -> None:
     today = packed(measured(name))
     assert len(today) == len(published)
     for row, row_published in zip(today, published, strict=True):
-        assert row == pytest.approx(row_published, abs=0.002), "run `python -m tests.answers.fit`"
+        assert row == pytest.approx(row_published, abs=0.002), "run `make fit`"
 
 
 def test_the_shared_set_does_not_get_worse() -> None:
     found = measured("shared")
     ends = confusion(found, load_tuning().calibration.thresholds)
-    assert found_within(found, 1) >= 0.855
-    assert found_within(found, 3) >= 0.945
-    assert ends.wrong <= 0.04 * ends.inside
-    assert ends.right + ends.offered >= 0.915 * ends.inside
-    assert ends.silence >= 0.85
-    assert ends.out_answered <= 0.05 * ends.outside
-    assert ends.utility >= 0.75
+    assert found_within(found, 1) >= 0.86
+    assert found_within(found, 3) >= 0.94
+    assert ends.right >= 0.74 * ends.inside
+    assert ends.wrong <= 0.03 * ends.inside
+    assert ends.right + ends.offered >= 0.90 * ends.inside
+    assert ends.silence >= 0.90
+    assert ends.out_answered <= 0.03 * ends.outside
+    assert ends.utility >= 0.81
 
 
 def test_our_own_set_does_not_get_worse() -> None:
     found = measured("own")
     ends = confusion(found, load_tuning().calibration.thresholds)
-    assert found_within(found, 1) >= 0.47
-    assert found_within(found, 3) >= 0.61
+    assert found_within(found, 1) >= 0.48
+    assert found_within(found, 3) >= 0.63
     assert ends.wrong <= 0.07 * ends.inside
-    assert ends.silence >= 0.75
+    assert ends.silence >= 0.78
     assert ends.out_answered <= 0.05 * ends.outside
 
 

@@ -7,7 +7,9 @@ from unit_samples import GOAL, MAYA, NOW, TODAY, learner, plan, prompt
 
 from bot.check import answering
 from bot.domain.cadence import Rhythm
+from bot.domain.confidence import Outcome
 from bot.domain.deliveries import Kind
+from bot.domain.feedback import Helpfulness, Tally
 from bot.domain.groups import Place, StudyGroup
 from bot.domain.learners import Defaults
 from bot.domain.outside import OutsideKind
@@ -39,6 +41,7 @@ from bot.slack.blocks import (
     help,
     home,
     kit,
+    modelcard,
     planning,
     prompts,
     start,
@@ -46,10 +49,12 @@ from bot.slack.blocks import (
 from bot.slack.blocks.cards import Card
 from bot.slack.blocks.kit import View
 from bot.slack.words import Words
-from tests.shipped import shipped
+from tests.shipped import library, shipped
 
 CONTENT = shipped()
 WORDS = Words(CONTENT, "/aipm")
+CARDS = library().cards
+TALLY = Tally(dict.fromkeys(Outcome, Helpfulness(1_234, 567)), {})
 ENTRIES = tuple(found for kind, found in answering(CONTENT) if kind == "faq")
 KINDS = tuple(dict(answering(CONTENT)).values())
 """One of everything that answers."""
@@ -182,6 +187,8 @@ UNWRITTEN: Mapping[str, Callable[[], Screen]] = {
     "question form": lambda: asking_forms.question_form(WORDS),
     "not for the coach": lambda: outside(first=False),
     "somebody in danger": lambda: outside(first=True),
+    "model card": lambda: modelcard.card(WORDS, CARDS.card(), None),
+    "model card tried out": lambda: modelcard.card(WORDS, CARDS.card(0.3), TALLY),
     "no question": lambda: answers.empty(WORDS),
     "what was wrong": lambda: asking_forms.vote_form(WORDS, ENTRIES[0], "{}"),
     **{f"answer: {found.key}": lambda found=found: asked("", found) for found in KINDS},

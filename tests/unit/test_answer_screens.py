@@ -56,6 +56,17 @@ def _told(found: Found) -> list[str]:
             return [case.story, case.lesson]
 
 
+def test_the_word_that_was_asked_for_is_explained_above_a_fuller_answer() -> None:
+    for found in EVERYTHING:
+        if isinstance(found.item, Term):
+            message = answers.answer(WORDS, Card(ENTRIES[0], meaning=found.item))
+            assert escape(found.item.meaning) in str(message.blocks[0]["elements"])
+            assert message.text.index(escape(found.item.meaning)) < message.text.index(
+                escape(ENTRIES[0].title)
+            )
+            assert len(message.text) <= len(escape(answers.plain_answer(WORDS, ENTRIES[0]))) + 500
+
+
 def test_no_answer_is_longer_than_promised() -> None:
     lengths = {found.key: len(answers.plain_answer(WORDS, found)) for found in EVERYTHING}
     assert max(lengths.values()) <= answers.LONGEST

@@ -13,7 +13,8 @@ from unit_samples import ROOT, steady
 
 from bot.domain.confidence import Outcome, Sureness, Thresholds
 from bot.domain.faq import FaqEntry
-from bot.domain.vocabulary import LONGEST_QUERY, shortened
+from bot.domain.reference import Term
+from bot.domain.vocabulary import LONGEST_QUERY, plain_words, shortened
 from bot.services.results import Asked
 from tests.shipped import library, shipped
 
@@ -226,6 +227,39 @@ def test_a_topic_that_is_gone_is_no_trouble() -> None:
     assert ANSWERS.ask("and for engineers?", topic="faq:gone") == ANSWERS.ask("and for engineers?")
 
 
+OF_ENTRIES = {
+    " ".join(plain_words(way)).removeprefix("what is ")
+    for entry in ENTRIES
+    for way in (entry.question, *entry.phrasings)
+}
+TERMS = tuple(
+    found
+    for found in shipped().answering().values()
+    if isinstance(found, Term)
+    and found.id != "ai-pm"  # the subject of every question
+    and " ".join(plain_words(found.term)) not in OF_ENTRIES
+)
+"""Terms that nothing else is asked for by name."""
+
+
+@pytest.mark.parametrize(
+    "way", ["{}", "what is {}?", "whats {}", "{} meaning", "explain {}", "define {}"]
+)
+def test_the_bare_name_of_a_term_is_always_answered_with_its_meaning(way: str) -> None:
+    for term in TERMS:
+        asked = ANSWERS.ask(way.format(term.term))
+        assert asked.outcome is Outcome.ANSWER, term.term
+        shown = asked.meaning or asked.found[0].item
+        assert isinstance(shown, Term), term.term
+        assert term.term.lower() in {name.lower() for name in (shown.term, *shown.also)}
+
+
+def test_an_authors_words_are_certain_and_others_are_not() -> None:
+    for entry in ENTRIES:
+        assert ANSWERS.ask(entry.question).sureness.right == 1
+        assert 0 < ANSWERS.ask(f"{entry.question} And why in winter?").sureness.right < 1
+
+
 # -- the same everywhere -------------------------------------------------------------------------
 
 PROGRAM = """
@@ -233,14 +267,14 @@ import json
 from bot.library import load_library
 from bot.settings import Settings
 library = load_library(Settings())
-asks = [entry.phrasings[0] for entry in library.content.faq.values()]
+asks = [f"{entry.phrasings[0]} and why" for entry in library.content.faq.values()]
 found = [library.answers.ask(ask) for ask in asks]
 print(json.dumps([[one.outcome, one.sureness.right, *(f.key for f in one.found)] for one in found]))
 """
 
 
 def test_another_process_finds_the_same() -> None:
-    asked = [ANSWERS.ask(entry.phrasings[0]) for entry in ENTRIES]
+    asked = [ANSWERS.ask(f"{entry.phrasings[0]} and why") for entry in ENTRIES]
     mine = [[one.outcome, one.sureness.right, *(f.key for f in one.found)] for one in asked]
     environment = {**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT)}
     answer = subprocess.run(

@@ -2,6 +2,7 @@
 
 from bot.domain.confidence import Outcome
 from bot.domain.feedback import Tally
+from bot.services.measuring import Confusion
 from bot.services.modelcard import ModelCard, SetFigures
 from bot.slack.blocks.kit import Block, Choice, View, choice_input, context, divider, modal, section
 from bot.slack.words import Words
@@ -18,6 +19,7 @@ def card(words: Words, found: ModelCard, tally: Tally | None) -> View:
         divider(),
         section(_set(words, "modelcard.shared", found.shared)),
         section(_ends(words, found.shared)),
+        context(_crossed(words, found.crossed)),
         section(_set(words, "modelcard.own", found.own)),
         divider(),
         section(words("modelcard.threshold", chosen=_percent(found.chosen.answer))),
@@ -33,7 +35,7 @@ def card(words: Words, found: ModelCard, tally: Tally | None) -> View:
 
 def _chooser(words: Words, tried: float) -> Block:
     nearest = min(TRIES, key=lambda value: abs(value - tried))
-    choices: list[Choice] = [(f"{value:.2f}", _percent(value)) for value in TRIES]
+    choices: list[Choice] = [(_percent(value), f"{value:.2f}") for value in TRIES]
     element = choice_input("static_select", choices, f"{nearest:.2f}")
     return {
         "type": "section",
@@ -71,8 +73,20 @@ def _ends(words: Words, figures: SetFigures) -> str:
     )
 
 
+def _crossed(words: Words, ends: Confusion) -> str:
+    return words(
+        "modelcard.crossed",
+        right=_percent(ends.right / ends.inside),
+        wrong=_percent(ends.wrong / ends.inside),
+        shown=_percent((ends.right + ends.offered) / ends.inside),
+        silence=_percent(ends.silence),
+    )
+
+
 def _thumbs(words: Words, tally: Tally | None) -> str:
-    if tally is None or not tally.by_outcome:
+    if tally is None:
+        return words("modelcard.unread_thumbs")
+    if not tally.by_outcome:
         return words("modelcard.no_thumbs")
     lines = [
         words(
