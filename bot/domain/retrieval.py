@@ -115,7 +115,7 @@ class _Space:
         counts = [Counter(text) for text in texts]
         for place, count in enumerate(counts):
             for feature, number in count.items():
-                code = place << 4 | min(number, 15)
+                code = place << 4 | (number if number < 15 else 15)
                 found = self._found.get(feature)
                 if found is None:
                     self._found[feature] = array("I", (code,))
@@ -130,7 +130,10 @@ class _Space:
 
     def _length(self, count: Mapping[str, int]) -> float:
         rarity = self._rarity
-        weights = [_DAMPED[min(number, 15)] * rarity[feature] for feature, number in count.items()]
+        weights = [
+            _DAMPED[number if number < 15 else 15] * rarity[feature]
+            for feature, number in count.items()
+        ]
         return math.sqrt(sum([weight * weight for weight in weights])) or 1.0
 
     def nearness(self, text: Iterable[str]) -> dict[int, float]:

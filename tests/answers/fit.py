@@ -42,6 +42,8 @@ HEAD = """\
 """
 MOST_WRONG = 0.04
 LEAST_SILENCE = 0.85
+ABOUT = 0.005
+"""Utilities that differ by less, about one of 247 questions, count as the same."""
 UNFITTED = Trees(signs=(), constant=0.0, trees=())
 NEITHER = Calibration(
     thresholds=Thresholds(inside=0.5, answer=0.5), inside=UNFITTED, right=UNFITTED
@@ -231,8 +233,11 @@ def _judged(row: Row, inside: Trees, right: Trees) -> Measured:
 
 
 def best_thresholds(measured: Sequence[Measured]) -> tuple[Thresholds, Confusion]:
-    """The pair of the highest utility among those that seldom answer wrongly and stay silent when
-    they should, or among all if none does."""
+    """The pair that answers most rightly among those of about the highest utility.
+
+    Only pairs that seldom answer wrongly and stay silent when they should are looked at, if any
+    does.
+    """
     pairs = [
         Thresholds(inside=inside / 50, answer=answer / 50)
         for inside in range(5, 48)
@@ -244,7 +249,9 @@ def best_thresholds(measured: Sequence[Measured]) -> tuple[Thresholds, Confusion
         for pair, end in ends
         if end.wrong <= MOST_WRONG * end.inside and end.silence >= LEAST_SILENCE
     ]
-    return max(kept or ends, key=lambda found: found[1].utility)
+    best = max(end.utility for _, end in kept or ends)
+    near = [(pair, end) for pair, end in kept or ends if end.utility >= best - ABOUT]
+    return max(near, key=lambda found: (found[1].right, found[1].utility))
 
 
 def main() -> None:
