@@ -1,6 +1,7 @@
 """What is not for the coach to answer: people in danger, orders, small talk, other subjects."""
 
 from collections.abc import Sequence
+from sys import intern
 from typing import Annotated
 
 from pydantic import Field
@@ -31,7 +32,7 @@ class Guard:
         self._kinds = {kind.id: kind for kind in kinds}
         self._order = [kind.id for kind in kinds]
         self._signs = Phrases(
-            (tuple(sign.split()), kind.id)
+            (tuple(map(intern, sign.split())), kind.id)
             for kind in kinds
             if not kind.whole
             for sign in kind.signs

@@ -122,28 +122,26 @@ class _Space:
                 else:
                     found.append(code)
         total = len(texts) + 1
-        self._rarity = {
-            feature: math.log(total / (len(codes) + 1)) + 1
-            for feature, codes in self._found.items()
-        }
+        self._rarities = [math.log(total / (number + 1)) + 1 for number in range(total)]
         self._lengths = [self._length(count) for count in counts]
 
     def _length(self, count: Mapping[str, int]) -> float:
-        rarity = self._rarity
+        rarities, found = self._rarities, self._found
         weights = [
-            _DAMPED[number if number < 15 else 15] * rarity[feature]
+            _DAMPED[number if number < 15 else 15] * rarities[len(found[feature])]
             for feature, number in count.items()
         ]
         return math.sqrt(sum([weight * weight for weight in weights])) or 1.0
 
     def nearness(self, text: Iterable[str]) -> dict[int, float]:
         """The cosine of a text with each one that shares a feature with it."""
-        known = {f: n for f, n in Counter(text).items() if f in self._rarity}
+        known = {f: n for f, n in Counter(text).items() if f in self._found}
         length = self._length(known)
         dots: dict[int, float] = defaultdict(float)
         for feature, number in known.items():
-            weight = _DAMPED[min(number, 15)] * self._rarity[feature] ** 2
-            for code in self._found[feature]:
+            codes = self._found[feature]
+            weight = _DAMPED[min(number, 15)] * self._rarities[len(codes)] ** 2
+            for code in codes:
                 dots[code >> 4] += weight * _DAMPED[code & 15]
         return {place: dot / (length * self._lengths[place]) for place, dot in dots.items()}
 

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 from typing import Annotated
 
 import Stemmer
@@ -78,14 +79,14 @@ class Phrases:
     """Finds phrases in a list of words; where several begin, the longest."""
 
     def __init__(self, meanings: Iterable[tuple[tuple[str, ...], str]]) -> None:
-        self._meanings: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        self._meanings: dict[tuple[str, ...], tuple[str, ...]] = {}
         lengths: dict[str, set[int]] = defaultdict(set)
         for phrase, meaning in meanings:
-            self._meanings[phrase].append(meaning)
+            self._meanings[phrase] = (*self._meanings.get(phrase, ()), meaning)
             lengths[phrase[0]].add(len(phrase))
         self._lengths = {word: sorted(of, reverse=True) for word, of in lengths.items()}
 
-    def found(self, words: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
+    def found(self, words: Sequence[str]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         """Each phrase from left to right: where it begins, its length, and what it means."""
         end = 0
         for at, word in enumerate(words):
@@ -104,7 +105,7 @@ class Vocabulary:
 
     def __init__(self, synonyms: Sequence[Synonyms] = (), concepts: Sequence[Concept] = ()) -> None:
         self._same = Phrases(
-            (tuple(alias.split()), "" if group.subject else group.id.replace("-", ""))
+            (tuple(map(intern, alias.split())), "" if group.subject else group.id.replace("-", ""))
             for group in synonyms
             for alias in group.words
         )
@@ -160,7 +161,7 @@ class Vocabulary:
         words: list[str] = []
         subject = False
         at = 0
-        for begin, length, meanings in (*self._same.found(plain), (len(plain), 0, [""])):
+        for begin, length, meanings in (*self._same.found(plain), (len(plain), 0, ("",))):
             for word in plain[at:begin]:
                 letters.append(word)
                 if word not in _FILLER:
@@ -198,7 +199,7 @@ def shortened(question: str) -> str:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The part of a word that its forms share."""
-    return str(_stemmer.stemWord(word))
+    return intern(_stemmer.stemWord(word))
 
 
 def _cuts(word: str) -> Iterable[str]:
@@ -215,4 +216,4 @@ def plain_words(text: str) -> list[str]:
     if not plain.isascii():
         letters = unicodedata.normalize("NFKD", plain)
         plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return _WORD.findall(plain)
+    return list(map(intern, _WORD.findall(plain)))
