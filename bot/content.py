@@ -48,7 +48,7 @@ KINDS = (
     Kind("check_in_questions", CheckInQuestion, "check-in.yaml", "questions", optional=True),
     Kind("synonyms", Synonyms, "search/synonyms.yaml", "groups", optional=True),
     Kind("concepts", Concept, "search/concepts-*.yaml", "concepts", optional=True),
-    Kind("asked", Example, "search/asked.yaml", "questions", optional=True),
+    Kind("asked", Example, "search/asked*.yaml", "questions", optional=True),
     Kind("unanswered", Unanswered, "search/unanswered*.yaml", "questions", optional=True),
     Kind("outside", OutsideKind, "search/outside.yaml", "kinds", optional=True),
     Kind("serials", Serial, "serials/*.yaml", None, optional=True),
@@ -111,6 +111,8 @@ def load_content(root: Path, overlay: Path | None = None) -> Content:
     reading = Reading(root, overlay)
     items: dict[str, Any] = {kind.name: reading.items(kind) for kind in KINDS}
     _switch_off(reading, items)
+    messages = _messages(reading)
+    reading.refuse_unread()
     sessions = items.pop("syllabus")
     content = Content(
         sources=items.pop("sources"),
@@ -120,7 +122,7 @@ def load_content(root: Path, overlay: Path | None = None) -> Content:
         plans=items.pop("plans"),
         syllabus=tuple(sorted(sessions.values(), key=lambda session: session.week)),
         others=items,
-        messages=_messages(reading),
+        messages=messages,
         places=reading.lines,
     )
     for check in _CHECKS:
@@ -218,6 +220,7 @@ def _check_asked(reading: Reading, content: Content) -> None:
     known = content.answering()
     for example in content.of_kind("asked").values():
         _refer_all(reading, example, "accept", known)
+        _refer_all(reading, example, "also", known)
 
 
 def _check_cases(reading: Reading, content: Content) -> None:

@@ -40,25 +40,41 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     lines: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     _places: dict[int, tuple[Document, Place]] = field(default_factory=dict)
+    _read: set[Path] = field(default_factory=set)
 
     def documents(self, pattern: str, *, optional: bool = False) -> Iterator[Document]:
         """The parsed files of a pattern, the default ones first; a broken file is a problem."""
-        paths = sorted(self.root.glob(pattern))
-        if not paths and not optional:
+        if not optional and not any(self.root.glob(pattern)):
             what = "there is no such file"
             self.problems.append(Problem(pattern, 1, what, "add at least one"))
-        named = [(path, path.relative_to(self.root).as_posix()) for path in paths]
+        for path, name in self._files(pattern):
+            self._read.add(path)
+            try:
+                yield read_yaml(path, name)
+            except FilesInvalid as error:
+                self.problems.extend(error.problems)
+
+    def _files(self, pattern: str) -> list[tuple[Path, str]]:
+        """The files of a pattern with the names that problems are told by."""
+        named = [
+            (path, path.relative_to(self.root).as_posix())
+            for path in sorted(self.root.glob(pattern))
+        ]
         if self.overlay is not None:
             own = self.overlay.resolve()
             named += [
                 (path, f"{own.name}/{path.relative_to(own).as_posix()}")
                 for path in sorted(own.glob(pattern))
             ]
-        for path, name in named:
-            try:
-                yield read_yaml(path, name)
-            except FilesInvalid as error:
-                self.problems.extend(error.problems)
+        return named
+
+    def refuse_unread(self) -> None:
+        """Note a problem for every file that nothing has read: its author believes it counts."""
+        for path, name in self._files("**/*.y*ml"):
+            if path not in self._read:
+                what = "nothing reads a file of this name, so what it says is not known"
+                mend = "rename or move it; docs/content.md tells the names of each kind"
+                self.problems.append(Problem(name, 1, what, mend))
 
     def _is_own(self, document_name: str) -> bool:
         return self.overlay is not None and document_name.startswith(

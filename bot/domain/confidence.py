@@ -69,6 +69,7 @@ class Signs:
 
 
 SIGNS = tuple(field.name for field in fields(Signs))
+_WARNED = SIGNS.index("warned")
 
 
 class Thresholds(Authored):
@@ -88,8 +89,16 @@ class Calibration(Authored):
 
     def sureness(self, signs: Signs) -> "Sureness":
         """The two probabilities for a find."""
-        values = [float(getattr(signs, name)) for name in SIGNS]
-        return Sureness(self.inside.chance(values), self.right.chance(values))
+        return self.sureness_of([float(getattr(signs, name)) for name in SIGNS])
+
+    def sureness_of(self, values: Sequence[float]) -> "Sureness":
+        """The same for the values of the signs in their order.
+
+        Where a sign of another subject was seen, nothing is found surely: such questions may be
+        offered near matches, but never an answer.
+        """
+        right = 0.0 if values[_WARNED] else self.right.chance(values)
+        return Sureness(self.inside.chance(values), right)
 
 
 @dataclass(frozen=True, slots=True)

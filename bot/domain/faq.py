@@ -52,8 +52,13 @@ class Unanswered(Authored):
 
 
 class Example(Authored):
-    """A question as somebody asked it, and what answers it: keys such as `faq:need-phd`."""
+    """A question as somebody asked it, and what answers it: keys such as `faq:need-phd`.
+
+    The search learns to find `accept` by it. What stands in `also` would do too, but mostly answers
+    other questions; it counts as right when the search is measured.
+    """
 
     id: ItemId
     ask: Line
     accept: Annotated[tuple[str, ...], Field(min_length=1, max_length=6)]
+    also: Annotated[tuple[str, ...], Field(max_length=10)] = ()

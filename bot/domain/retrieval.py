@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from operator import mul
+from sys import intern
 from typing import Annotated
 
 from pydantic import Field
@@ -198,8 +199,10 @@ class Retrieval:
         self._subjects = tuple(subjects)
         self._vocabulary = vocabulary
         self._weights = [getattr(weights, aspect) for aspect in ASPECTS]
-        vocabulary.learn(text for subject in subjects for text in _ways(subject))
-        ways = [[vocabulary.read(way) for way in _ways(subject)] for subject in subjects]
+        asks = dict.fromkeys(way for subject in subjects for way in _ways(subject))
+        vocabulary.learn(asks)
+        read = {way: vocabulary.read(way) for way in asks}
+        ways = [[read[way] for way in _ways(subject)] for subject in subjects]
         texts = [vocabulary.read(subject.text) for subject in subjects]
         self._very = {
             way.letters: place
@@ -316,4 +319,4 @@ def _ways(subject: Subject) -> Iterator[str]:
 def pairs(wording: Wording) -> list[str]:
     """All pairs of neighbouring words."""
     words = wording.letters.split()
-    return [f"{word} {after}" for word, after in pairwise(words)]
+    return [intern(f"{word} {after}") for word, after in pairwise(words)]

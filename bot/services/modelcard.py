@@ -25,8 +25,9 @@ class ModelCard:
 
     chosen: Thresholds
     tried: Thresholds
+    everyday: SetFigures
     shared: SetFigures
-    own: SetFigures
+    hard: SetFigures
     crossed: Confusion
     """The shared set with the thresholds in use, each question left out of what was learned."""
 
@@ -46,7 +47,7 @@ class ModelCards:
         wanted = self._chosen.answer if answer is None else min(1.0, max(0.0, answer))
         tried = Thresholds(inside=self._chosen.inside, answer=wanted)
         sets = {name: _figures(found, tried) for name, found in self._measured.items()}
-        return ModelCard(self._chosen, tried, sets["shared"], sets["own"], self._crossed)
+        return ModelCard(self._chosen, tried, **sets, crossed=self._crossed)
 
 
 def _figures(found: Sequence[Measured], thresholds: Thresholds) -> SetFigures:

@@ -14,7 +14,7 @@ from bot.library import load_library, load_tuning
 from bot.services.answers import Answers
 from bot.services.measuring import Confusion, Labelled, confusion, found_within, measure
 from bot.settings import ROOT, Settings
-from tests.answers.labelled import HERE, SHARED, own, shared
+from tests.answers.labelled import HERE, SHARED, measured_sets, ours
 
 ROUNDS = 5
 
@@ -31,8 +31,8 @@ def main() -> None:
     print("\nShared set, each question left out of the learning of how sure to be:")
     for line in zones(library.cards.card().crossed):
         print(f"  {line}")
-    for name, questions in (("Shared set", shared(content, answers)), ("Our own set", own())):
-        print(f"\n{name}, by the keys of what answers:")
+    for name, questions in measured_sets(content, answers).items():
+        print(f"\nThe {name} set, by the keys of what answers:")
         for line in figures(answers, questions):
             print(f"  {line}")
     print("\nSpeed and size (floor: cutting the same texts into words):")
@@ -65,7 +65,7 @@ def costs(content: Content, answers: Answers) -> Iterator[str]:
     build = min(_timed(lambda: Answers(content, tuning)) for _ in range(3))
     floor = min(_timed(lambda: [plain_words(text) for text in texts]) for _ in range(3))
     yield f"index built in {build:.2f} s (floor {floor:.2f} s)"
-    asks = [question.ask for question in own()] * ROUNDS
+    asks = [question.ask for question in ours("hard")] * ROUNDS
     took = sorted(_timed(partial(answers.ask, ask)) for ask in asks)
     bare = statistics.median(_timed(partial(plain_words, ask)) for ask in asks)
     half, late = took[len(took) // 2], took[int(len(took) * 0.99)]

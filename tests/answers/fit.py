@@ -2,13 +2,13 @@
 
 Learned from: the content's own ways to ask, each left out of the index while it is asked (in four
 folds), the questions that must not be answered, left out in the same way, and, for how sure to be,
-the shared set. What finds the order never sees the shared set. Our own labelled questions are never
-learned from; they stay for the measurement.
+the shared set. What finds the order never sees the shared set. Our everyday and our hard questions
+are never learned from; they stay for the measurement.
 """
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from bot.content import Content, load_content
-from bot.domain.confidence import SIGNS, UNSURE, Calibration, Sureness, Thresholds
+from bot.domain.confidence import SIGNS, UNSURE, Calibration, Thresholds
 from bot.domain.reranking import FEATURES, features
 from bot.domain.retrieval import ASPECTS, Weights
 from bot.domain.trees import Branch, Tree, Trees
@@ -27,11 +27,16 @@ from bot.services.answers import Answers, Tuning
 from bot.services.measuring import Confusion, Labelled, Measured, confusion, measure
 from bot.services.modelcard import packed
 from bot.settings import CONTENT
-from tests.answers.labelled import own, shared
+from tests.answers.labelled import measured_sets, shared
 
 FOLDS = 4
-LEARNED = 0.25
-"""What one of the content's own wordings counts beside one question of the shared set."""
+LEARNED = {"way": 0.05, "asked": 0.25, "outside": 0.1}
+"""What one of the content's own wordings counts beside one question of the shared set: the less,
+the more it is like what is left of its kind in the index."""
+RERANKING = {"rounds": 200, "rate": 0.12, "share": 0.5, "signs_at_once": 1.0}
+SURENESS = {"rounds": 300, "rate": 0.05, "share": 0.5, "signs_at_once": 0.5}
+"""How trees are boosted: how many, how much each counts, and the shares of the rows and of the
+signs that each sees."""
 LOOKED_AT = 30
 """So many finds of each question teach what the first look weighs."""
 HEAD = """\
@@ -41,6 +46,7 @@ HEAD = """\
 # signs counted from 0.
 """
 MOST_WRONG = 0.04
+MOST_ANSWERED_OUTSIDE = 0.02
 LEAST_SILENCE = 0.85
 ABOUT = 0.005
 """Utilities that differ by less, about one of 247 questions, count as the same."""
@@ -55,7 +61,13 @@ class Fold:
     """The content without every fourth way to ask, and these as labelled questions."""
 
     content: Content
-    held: tuple[Labelled, ...]
+    held: Mapping[str, tuple[Labelled, ...]]
+    """By their kind: `way`, `asked`, `outside`."""
+
+    @property
+    def questions(self) -> tuple[Labelled, ...]:
+        """Those for the coach."""
+        return (*self.held["way"], *self.held["asked"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +82,12 @@ class Row:
 
 def fold(content: Content, number: int) -> Fold:
     """One of the folds, from 0."""
-    held: list[Labelled] = []
+    ways: list[Labelled] = []
 
     def left(key: str, item: Any, field: str) -> Any:
-        ways = getattr(item, field)
-        held.extend(Labelled(way, frozenset({key})) for way in ways[number::FOLDS])
-        kept = tuple(way for at, way in enumerate(ways) if at % FOLDS != number)
+        all_ways = getattr(item, field)
+        ways.extend(Labelled(way, frozenset({key})) for way in all_ways[number::FOLDS])
+        kept = tuple(way for at, way in enumerate(all_ways) if at % FOLDS != number)
         return item.model_copy(update={field: kept})
 
     faq = {n: left(f"faq:{n}", item, "phrasings") for n, item in content.faq.items()}
@@ -83,12 +95,31 @@ def fold(content: Content, number: int) -> Fold:
     for prefix, kind in (("pay", "pay_statements"), ("case", "cases")):
         items = content.of_kind(kind).items()
         others[kind] = {n: left(f"{prefix}:{n}", item, "asks") for n, item in items}
-    for kind in ("asked", "unanswered"):
-        items = list(content.of_kind(kind).values())
-        for item in items[number::FOLDS]:
-            held.append(Labelled(item.ask, frozenset(getattr(item, "accept", ()))))
-        others[kind] = {i.id: i for at, i in enumerate(items) if at % FOLDS != number}
-    return Fold(replace(content, faq=faq, others=others), tuple(held))
+    held = {"way": tuple(ways)}
+    for name, kind in (("asked", "asked"), ("outside", "unanswered")):
+        parted = [(at % FOLDS == number, i) for at, i in _parted(content.of_kind(kind).values())]
+        held[name] = tuple(_labelled(item) for left_out, item in parted if left_out)
+        others[kind] = {item.id: item for left_out, item in parted if not left_out}
+    return Fold(replace(content, faq=faq, others=others), held)
+
+
+def _labelled(item: Any) -> Labelled:
+    """A question of `asked` or `unanswered`."""
+    return Labelled(item.ask, frozenset((*getattr(item, "accept", ()), *getattr(item, "also", ()))))
+
+
+def _parted(items: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+    """Items with the number of their group: neighbours that ask for the same stay together.
+
+    They mostly come from one writer; left apart, each would help to find the other, and the search
+    would learn to be surer than strangers' questions allow.
+    """
+    group, before = 0, frozenset[str]()
+    for item in items:
+        found = _labelled(item).accept
+        group += not (found & before)
+        before = found
+        yield group, item
 
 
 # -- ranking ------------------------------------------------------------------------------------
@@ -99,7 +130,7 @@ def fit_weights(folds: Sequence[Fold], weights: Weights) -> Weights:
     apart: list[list[float]] = []
     for part in folds:
         answers = Answers(part.content, tuning_of(weights, UNFITTED))
-        for question in part.held:
+        for question in part.questions:
             _, hits = answers.first_look(question.ask, LOOKED_AT)
             rows = [[getattr(hit.likeness, aspect) for aspect in ASPECTS] for hit in hits]
             good = [hit.subject.key in question.accept for hit in hits]
@@ -122,13 +153,13 @@ def fit_reranking(folds: Iterable[Fold], weights: Weights) -> Trees:
     truths: list[bool] = []
     for part in folds:
         answers = Answers(part.content, tuning_of(weights, UNFITTED))
-        for question in part.held:
+        for question in part.questions:
             asked, hits = answers.first_look(question.ask)
             good = [hit.subject.key in question.accept for hit in hits]
             if any(good):
                 rows += features(asked, hits)
                 truths += good
-    return boosted(FEATURES, rows, truths, [1.0] * len(rows), rounds=200, rate=0.12, share=0.5)
+    return boosted(FEATURES, rows, truths, [1.0] * len(rows), **RERANKING)
 
 
 def boosted(
@@ -137,13 +168,19 @@ def boosted(
     truths: Sequence[bool],
     weights: Sequence[float],
     *,
-    rounds: int = 150,
-    rate: float = 0.08,
-    share: float = 0.7,
+    rounds: float,
+    rate: float,
+    share: float,
+    signs_at_once: float,
 ) -> Trees:
     """Gradient boosting by scikit-learn, written down as plain trees; the same on every run."""
     model = GradientBoostingClassifier(
-        n_estimators=rounds, max_depth=2, learning_rate=rate, subsample=share, random_state=1
+        n_estimators=int(rounds),
+        max_depth=2,
+        learning_rate=rate,
+        subsample=share,
+        max_features=signs_at_once,
+        random_state=1,
     )
     model.fit(np.array(rows), np.array(truths), sample_weight=np.array(weights))
     mean = np.average(np.array(truths, float), weights=np.array(weights))
@@ -194,8 +231,9 @@ def learned_rows(folds: Sequence[Fold], weights: Weights) -> list[Row]:
     rows: list[Row] = []
     for part in folds:
         trees = fit_reranking([other for other in folds if other is not part], weights)
-        found = rows_of(part.content, tuning_of(weights, trees), part.held)
-        rows += [replace(row, weight=LEARNED) for row in found if row.signs]
+        for kind, weight in LEARNED.items():
+            found = rows_of(part.content, tuning_of(weights, trees), part.held[kind])
+            rows += [replace(row, weight=weight) for row in found if row.signs]
     return rows
 
 
@@ -204,32 +242,32 @@ def tuning_of(weights: Weights, trees: Trees, calibration: Calibration = NEITHER
     return Tuning(weights=weights, reranking=trees, calibration=calibration)
 
 
-def fit_sureness(rows: Sequence[Row]) -> tuple[Trees, Trees]:
+def fit_sureness(rows: Sequence[Row]) -> Calibration:
     """Whether a question is the coach's subject, and whether the best find is right."""
     learned = [row for row in rows if row.signs]
     signs, weights = [row.signs for row in learned], [row.weight for row in learned]
-    inside = boosted(SIGNS, signs, [row.inside for row in learned], weights)
-    return inside, boosted(SIGNS, signs, [row.rank == 1 for row in learned], weights)
+    inside = boosted(SIGNS, signs, [row.inside for row in learned], weights, **SURENESS)
+    right = boosted(SIGNS, signs, [row.rank == 1 for row in learned], weights, **SURENESS)
+    return Calibration(thresholds=NEITHER.thresholds, inside=inside, right=right)
 
 
-def crossed(ours: Sequence[Row], theirs: Sequence[Row], parts: int = 5) -> list[Measured]:
-    """The shared questions, each judged by what was learned without its fifth of them.
+def crossed(own: Sequence[Row], others: Sequence[Row], parts: int = 5) -> list[Measured]:
+    """The questions of others, each judged by what was learned without its fifth of them.
 
     Three times in different company, since which fifth a question falls into is chance.
     """
-    found = []
+    found: list[Measured] = []
     for seed in range(3):
-        order = np.random.default_rng(seed).permutation(len(theirs))
+        order = np.random.default_rng(seed).permutation(len(others))
         for part in range(parts):
-            rest = [theirs[at] for place, at in enumerate(order) if place % parts != part]
-            inside, right = fit_sureness([*ours, *rest])
-            found += [_judged(theirs[at], inside, right) for at in order[part::parts]]
+            rest = [others[at] for place, at in enumerate(order) if place % parts != part]
+            learned = fit_sureness([*own, *rest])
+            found += [_judged(others[at], learned) for at in order[part::parts]]
     return found
 
 
-def _judged(row: Row, inside: Trees, right: Trees) -> Measured:
-    sure = Sureness(inside.chance(row.signs), right.chance(row.signs)) if row.signs else UNSURE
-    return Measured(row.inside, row.rank, sure)
+def _judged(row: Row, learned: Calibration) -> Measured:
+    return Measured(row.inside, row.rank, learned.sureness_of(row.signs) if row.signs else UNSURE)
 
 
 def best_thresholds(measured: Sequence[Measured]) -> tuple[Thresholds, Confusion]:
@@ -247,7 +285,9 @@ def best_thresholds(measured: Sequence[Measured]) -> tuple[Thresholds, Confusion
     kept = [
         (pair, end)
         for pair, end in ends
-        if end.wrong <= MOST_WRONG * end.inside and end.silence >= LEAST_SILENCE
+        if end.wrong <= MOST_WRONG * end.inside
+        and end.out_answered <= MOST_ANSWERED_OUTSIDE * end.outside
+        and end.silence >= LEAST_SILENCE
     ]
     best = max(end.utility for _, end in kept or ends)
     near = [(pair, end) for pair, end in kept or ends if end.utility >= best - ABOUT]
@@ -259,16 +299,14 @@ def main() -> None:
     content = load_content(CONTENT)
     folds = [fold(content, number) for number in range(FOLDS)]
     weights = fit_weights(folds, Weights())
-    ours = learned_rows(folds, weights)
+    own = learned_rows(folds, weights)
     trees = fit_reranking(folds, weights)
     plain = tuning_of(weights, trees)
     theirs = list(rows_of(content, plain, shared(content, Answers(content, plain))))
-    thresholds, ends = best_thresholds(crossed(ours, theirs))
-    inside, right = fit_sureness([*ours, *theirs])
+    thresholds, ends = best_thresholds(crossed(own, theirs))
     print(weights, thresholds, ends, f"utility {ends.utility:.3f} silence {ends.silence:.3f}")
-    written = tuning_of(
-        weights, trees, Calibration(thresholds=thresholds, inside=inside, right=right)
-    )
+    learned = fit_sureness([*own, *theirs]).model_copy(update={"thresholds": thresholds})
+    written = tuning_of(weights, trees, learned)
     TUNING.write_text(HEAD + text_of(written), encoding="utf-8")
     write_measured(content, ends)
 
@@ -289,14 +327,13 @@ def text_of(tuning: Tuning) -> str:
 def write_measured(content: Content, crossed: Confusion) -> None:
     """Write what the labelled sets come to now, which the model card shows and a test compares."""
     answers = Answers(content, load_tuning())
-    sets = {"shared": shared(content, answers), "own": own()}
     lines = [
         "# Labelled questions as the search sees them: [rank of the first right find or -1 for",
         "# outside, sure of the subject, sure of the find]. `crossed` counts how the shared ones",
         "# end when each is left out of the learning of how sure to be.",
         f"crossed: {json.dumps(asdict(crossed))}",
     ]
-    for name, questions in sets.items():
+    for name, questions in measured_sets(content, answers).items():
         rows = packed(measure(answers, questions))
         lines += [f"{name}:", *(f"- {row}" for row in rows)]
     MEASURED.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The labelled questions: the shared set, judged by the facts an answer shows, and our own."""
+"""The labelled questions: the shared set, judged by the facts an answer shows, and our own sets."""
 
 import random
 from collections.abc import Iterator, Mapping
@@ -17,15 +17,25 @@ from tests.answers import score
 
 HERE = Path(__file__).parent
 SHARED = HERE / "public.yaml"
-OWN = HERE / "own.yaml"
+OURS = {name: HERE / f"{name}.yaml" for name in ("everyday", "hard")}
+"""Our own sets; only `learned` may be learned from."""
 
 
 @cache
-def own() -> tuple[Labelled, ...]:
-    """Questions of our own, hard ones among them, and others that are not for the coach."""
-    data = yaml.safe_load(OWN.read_text(encoding="utf-8"))
+def ours(name: str) -> tuple[Labelled, ...]:
+    """One of our own sets: questions for the coach and others that are not."""
+    data = yaml.safe_load(OURS[name].read_text(encoding="utf-8"))
     asked = [Labelled(entry["ask"], frozenset(entry["accept"])) for entry in data["questions"]]
     return (*asked, *(Labelled(entry["ask"]) for entry in data["outside"]))
+
+
+def measured_sets(content: Content, answers: Answers) -> dict[str, tuple[Labelled, ...]]:
+    """The sets that are measured on, the most telling first."""
+    return {
+        "everyday": ours("everyday"),
+        "shared": shared(content, answers),
+        "hard": ours("hard"),
+    }
 
 
 def shared(content: Content, answers: Answers) -> tuple[Labelled, ...]:

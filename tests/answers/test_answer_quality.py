@@ -20,15 +20,14 @@ from bot.services.answers import Answers
 from bot.services.measuring import Confusion, Measured, confusion, found_within, measure
 from bot.services.modelcard import packed, unpacked
 from bot.settings import ROOT
-from tests.answers.labelled import HERE, OWN, SHARED, own, shared
+from tests.answers.labelled import HERE, OURS, SHARED, measured_sets, ours
 from tests.shipped import library, shipped
 
 
 @cache
 def measured(name: str) -> tuple[Measured, ...]:
     answers = library().answers
-    questions = own() if name == "own" else shared(shipped(), answers)
-    return tuple(measure(answers, questions))
+    return tuple(measure(answers, measured_sets(shipped(), answers)[name]))
 
 
 @cache
@@ -45,7 +44,7 @@ def scored() -> dict[str, Any]:
 # -- the published figures -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["shared", "own"])
+@pytest.mark.parametrize("name", ["everyday", "shared", "hard"])
 def test_the_model_card_tells_what_the_search_does_today(name: str) -> None:
     published = yaml.safe_load(MEASURED.read_text(encoding="utf-8"))[name]
     today = packed(measured(name))
@@ -67,8 +66,8 @@ def test_the_shared_set_does_not_get_worse() -> None:
     assert ends.utility >= 0.81
 
 
-def test_our_own_set_does_not_get_worse() -> None:
-    found = measured("own")
+def test_hard_questions_do_not_get_worse() -> None:
+    found = measured("hard")
     ends = confusion(found, load_tuning().calibration.thresholds)
     assert found_within(found, 1) >= 0.48
     assert found_within(found, 3) >= 0.63
@@ -93,9 +92,9 @@ def test_the_scorer_agrees_and_nasty_inputs_do_no_harm() -> None:
 def test_no_labelled_wording_stands_in_the_content() -> None:
     data = yaml.safe_load(SHARED.read_text(encoding="utf-8"))
     wordings = [entry["q"] for entry in data["queries"]]
-    wordings += [
-        entry["ask"] for entry in yaml.safe_load(OWN.read_text(encoding="utf-8"))["questions"]
-    ]
+    for path in OURS.values():
+        own = yaml.safe_load(path.read_text(encoding="utf-8"))
+        wordings += [entry["ask"] for entry in own["questions"]]
     asked = {" ".join(plain_words(wording)) for wording in wordings}
     long = {wording for wording in asked if len(wording.split()) > 4}
     content = shipped()
@@ -114,7 +113,7 @@ def test_no_labelled_wording_stands_in_the_content() -> None:
 
 def test_an_answer_takes_milliseconds() -> None:
     answers, took = library().answers, []
-    for question in own()[:200]:
+    for question in ours("hard")[:200]:
         begin = time.perf_counter()
         answers.ask(question.ask)
         took.append(time.perf_counter() - begin)

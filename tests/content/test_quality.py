@@ -93,6 +93,12 @@ def test_an_own_folder_switches_off(small: Path, tmp_path: Path) -> None:
     assert "beta" not in load_content(small, folder).faq
 
 
+@pytest.mark.parametrize("name", ["prompt__mine", "search__synonym", "prompts__more__mine"])
+def test_a_file_that_nothing_reads_is_told(small: Path, tmp_path: Path, name: str) -> None:
+    found = faults(small, own_folder(tmp_path, **{name: prompt()}))
+    assert f"own/{name.replace('__', '/')}.yaml:1: nothing reads a file of this name" in found
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [

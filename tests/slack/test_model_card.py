@@ -33,7 +33,7 @@ async def table(bench: Bench, tried: str) -> Confusion:
 @lived(ANSWER)
 async def test_the_table_counts_every_question_once(bench: Bench) -> None:
     ends = await table(bench, "")
-    assert ends == bench.desk.cards.card().shared.ends
+    assert ends == bench.desk.cards.card().everyday.ends
     text = read(await bench.do(model_card.show, direct("")))
     assert f"{ends.inside + ends.outside} questions" in text
 

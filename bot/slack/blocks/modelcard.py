@@ -17,10 +17,11 @@ def card(words: Words, found: ModelCard, tally: Tally | None) -> View:
     blocks: list[Block] = [
         section(words("modelcard.what")),
         divider(),
+        section(_set(words, "modelcard.everyday", found.everyday)),
+        section(_ends(words, found.everyday)),
         section(_set(words, "modelcard.shared", found.shared)),
-        section(_ends(words, found.shared)),
         context(_crossed(words, found.crossed)),
-        section(_set(words, "modelcard.own", found.own)),
+        section(_set(words, "modelcard.hard", found.hard)),
         divider(),
         section(words("modelcard.threshold", chosen=_percent(found.chosen.answer))),
         _chooser(words, tried),
