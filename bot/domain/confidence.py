@@ -10,8 +10,9 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.domain.authored import Authored
+from bot.domain.indexes import pairs
 from bot.domain.reranking import NOTHING, Ranked
-from bot.domain.retrieval import ASPECTS, Nearest, pairs
+from bot.domain.retrieval import ASPECTS
 from bot.domain.trees import Trees, chance
 from bot.domain.vocabulary import Vocabulary, Wording
 
@@ -147,9 +148,7 @@ def _tokens(wording: Wording) -> list[str]:
     return list(dict.fromkeys([*wording.tokens, *pairs(wording)]))
 
 
-def signs_of(
-    asked: Wording, ranked: Sequence[Ranked], outside: Outside, nearest: Nearest, *, warned: bool
-) -> Signs:
+def signs_of(asked: Wording, ranked: Sequence[Ranked], outside: Outside, *, warned: bool) -> Signs:
     """The signs of the best of what was found."""
     best = ranked[0]
     after = [ranked[at].log_odds if at < len(ranked) else NOTHING for at in (1, 3)]
@@ -162,9 +161,9 @@ def signs_of(
         several=sum(chance(other.log_odds) for other in ranked),
         score=best.hit.score,
         **{aspect: getattr(likeness, aspect) for aspect in ASPECTS},
-        near_words=nearest.words,
-        near_concepts=nearest.concepts,
-        near_letters=nearest.letters,
+        near_words=best.hit.nearest.words,
+        near_concepts=best.hit.nearest.concepts,
+        near_letters=best.hit.nearest.letters,
         length=len(set(asked.words)),
         concepts=len(set(asked.concepts)),
         strange=asked.strange / max(1, len(asked.letters.split())),

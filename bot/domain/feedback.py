@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.domain.confidence import Outcome
-from bot.domain.retrieval import grams
+from bot.domain.indexes import grams
 from bot.domain.vocabulary import plain_words
 
 KEPT = timedelta(days=90)

@@ -11,7 +11,7 @@ COMPARED = 12
 """So many of the first finds are looked at again; the right one is seldom behind them."""
 NOTHING = -9.0
 """Log odds of what was not found."""
-_MEASURES = (*ASPECTS, "score")
+_MEASURES = (*ASPECTS, "score", "near_words", "near_concepts", "near_letters")
 FEATURES = (*_MEASURES, *(f"{name}_behind" for name in _MEASURES), "length", "strange", "concepts")
 """What the trees see of a find: its measures, how far each is behind the best of all finds, and
 how much the question says."""
@@ -36,13 +36,16 @@ def reranked(asked: Wording, hits: Sequence[Hit], trees: Trees) -> list[Ranked]:
 
 def features(asked: Wording, hits: Sequence[Hit]) -> list[list[float]]:
     """What the trees see of each of the first finds, in the order of `FEATURES`."""
-    rows = [
-        [*(getattr(hit.likeness, aspect) for aspect in ASPECTS), hit.score]
-        for hit in hits[:COMPARED]
-    ]
+    rows = [_measures(hit) for hit in hits[:COMPARED]]
     most = [max(column) for column in zip(*rows, strict=True)]
     count = max(1, len(asked.letters.split()))
     about = [len(set(asked.words)), asked.strange / count, len(set(asked.concepts))]
     return [
         [*row, *(value - top for value, top in zip(row, most, strict=True)), *about] for row in rows
     ]
+
+
+def _measures(hit: Hit) -> list[float]:
+    near = hit.nearest
+    likeness = (getattr(hit.likeness, aspect) for aspect in ASPECTS)
+    return [*likeness, hit.score, near.words, near.concepts, near.letters]

@@ -120,15 +120,14 @@ class Answers:
         if not hits:
             return Look((), UNSURE, kind)
         ranked, meaning = _fuller(reranked(asked, hits, self._tuning.reranking))
-        nearest = self._retrieval.nearest(asked, ranked[0].hit.subject)
-        signs = signs_of(asked, ranked, self._outside, nearest, warned=kind is not None)
+        signs = signs_of(asked, ranked, self._outside, warned=kind is not None)
         sureness = self._tuning.calibration.sureness(signs)
         if (meaning or ranked[0].hit).verbatim:
             sureness = CERTAIN
         return Look([found.hit for found in ranked], sureness, kind, signs, meaning)
 
     @property
-    def wordings(self) -> list[Wording]:
+    def wordings(self) -> tuple[Wording, ...]:
         """All ways to ask for anything, as the search reads them."""
         return self._retrieval.wordings
 

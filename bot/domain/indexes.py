@@ -1,0 +1,113 @@
+"""Inverted indexes over texts: computed once, asked for every question."""
+
+import math
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from sys import intern
+
+from bot.domain.vocabulary import Wording
+
+GRAM = 4
+"""Letters in a row that are compared: long enough to tell words apart, short enough for slips."""
+_DAMPED = [0.0, *(1 + math.log(number) for number in range(1, 16))]
+"""What the first, second, third … appearance of a feature adds up to; from the 15th on nothing."""
+
+
+class Space:
+    """Texts as features weighed by rarity and number, with cosines to a question.
+
+    An inverted index: only the texts that share a feature with the question are looked at. An
+    entry holds the place of a text and, in its last four bits, how often the feature stands there.
+    """
+
+    def __init__(self, texts: Sequence[Iterable[str]]) -> None:
+        self._found: dict[str, array[int]] = {}
+        counts = [Counter(text) for text in texts]
+        for place, count in enumerate(counts):
+            for feature, number in count.items():
+                code = place << 4 | (number if number < 15 else 15)
+                found = self._found.get(feature)
+                if found is None:
+                    self._found[feature] = array("I", (code,))
+                else:
+                    found.append(code)
+        total = len(texts) + 1
+        self._rarities = [math.log(total / (number + 1)) + 1 for number in range(total)]
+        self._shares = [1 / self._length(count) for count in counts]
+
+    def _length(self, count: Mapping[str, int]) -> float:
+        rarities, found = self._rarities, self._found
+        weights = [
+            _DAMPED[number if number < 15 else 15] * rarities[len(found[feature])]
+            for feature, number in count.items()
+        ]
+        return math.sqrt(sum([weight * weight for weight in weights])) or 1.0
+
+    def nearness(self, text: Iterable[str]) -> list[float]:
+        """The cosine of a text with each one, in their order."""
+        known = {f: n for f, n in Counter(text).items() if f in self._found}
+        dots = [0.0] * len(self._shares)
+        for feature, number in known.items():
+            codes = self._found[feature]
+            weight = _DAMPED[min(number, 15)] * self._rarities[len(codes)] ** 2
+            for code in codes:
+                dots[code >> 4] += weight * _DAMPED[code & 15]
+        own = 1 / self._length(known)
+        return [dot * own * share for dot, share in zip(dots, self._shares, strict=True)]
+
+
+class WordIndex:
+    """Which subjects know a word, and how much a word tells (BM25 over the ways to ask)."""
+
+    def __init__(self, asks: Sequence[Sequence[str]], texts: Sequence[Sequence[str]]) -> None:
+        self._total = len(asks)
+        counts = [Counter(words) for words in asks]
+        self._anywhere: dict[str, list[int]] = defaultdict(list)
+        for place, (count, text) in enumerate(zip(counts, texts, strict=True)):
+            for word in count.keys() | set(text):
+                self._anywhere[word].append(place)
+        asked = Counter(word for count in counts for word in count)
+        average = sum(map(len, asks)) / max(1, self._total)
+        self._impacts: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for place, count in enumerate(counts):
+            stretch = 1.2 * (0.25 + 0.75 * len(asks[place]) / average)
+            for word, number in count.items():
+                rarity = math.log(1 + (self._total - asked[word] + 0.5) / (asked[word] + 0.5))
+                self._impacts[word].append((place, rarity * number * 2.2 / (number + stretch)))
+
+    def rarity(self, word: str) -> float:
+        """How much a word tells: most if no subject knows it, nearly nothing if all do."""
+        return math.log(1 + self._total / max(1, len(self._anywhere.get(word, ()))))
+
+    def covered(self, words: Iterable[str]) -> list[float]:
+        """The share of the words, by rarity, that each subject knows."""
+        found = [0.0] * self._total
+        whole = 0.0
+        for word in words:
+            rarity = self.rarity(word)
+            whole += rarity
+            for place in self._anywhere.get(word, ()):
+                found[place] += rarity
+        return [value / whole if value else 0.0 for value in found]
+
+    def asked(self, words: Iterable[str]) -> list[float]:
+        """BM25 of the words over the ways to ask, squashed to less than 1."""
+        found = [0.0] * self._total
+        for word in words:
+            for place, impact in self._impacts.get(word, ()):
+                found[place] += impact
+        return [value / (value + 8) for value in found]
+
+
+def grams(letters: str) -> list[str]:
+    """All groups of neighbouring letters, blanks included."""
+    padded = f" {letters} "
+    return [padded[at : at + GRAM] for at in range(len(padded) - GRAM + 1)]
+
+
+def pairs(wording: Wording) -> list[str]:
+    """All pairs of neighbouring words."""
+    words = wording.letters.split()
+    return [intern(f"{word} {after}") for word, after in pairwise(words)]
