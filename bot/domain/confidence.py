@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Annotated
@@ -126,7 +126,7 @@ class Outside:
     """Knows which words, concepts and pairs are usual in questions that are not for the coach."""
 
     def __init__(
-        self, questions: Sequence[str], inside: Sequence[Wording], vocabulary: Vocabulary
+        self, questions: Sequence[str], inside: Collection[Wording], vocabulary: Vocabulary
     ) -> None:
         read = [vocabulary.read(question) for question in questions]
         here = Counter(token for wording in inside for token in _tokens(wording))

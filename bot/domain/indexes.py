@@ -3,7 +3,7 @@
 import math
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from sys import intern
 
@@ -13,6 +13,7 @@ GRAM = 4
 """Letters in a row that are compared: long enough to tell words apart, short enough for slips."""
 _DAMPED = [0.0, *(1 + math.log(number) for number in range(1, 16))]
 """What the first, second, third … appearance of a feature adds up to; from the 15th on nothing."""
+_SQUARES = [damped * damped for damped in _DAMPED]
 
 
 class Space:
@@ -24,9 +25,8 @@ class Space:
 
     def __init__(self, texts: Sequence[Iterable[str]]) -> None:
         self._found: dict[str, array[int]] = {}
-        counts = [Counter(text) for text in texts]
-        for place, count in enumerate(counts):
-            for feature, number in count.items():
+        for place, text in enumerate(texts):
+            for feature, number in Counter(text).items():
                 code = place << 4 | (number if number < 15 else 15)
                 found = self._found.get(feature)
                 if found is None:
@@ -35,26 +35,30 @@ class Space:
                     found.append(code)
         total = len(texts) + 1
         self._rarities = [math.log(total / (number + 1)) + 1 for number in range(total)]
-        self._shares = [1 / self._length(count) for count in counts]
+        self._shares = [1 / length for length in self._lengths(len(texts))]
 
-    def _length(self, count: Mapping[str, int]) -> float:
-        rarities, found = self._rarities, self._found
-        weights = [
-            _DAMPED[number if number < 15 else 15] * rarities[len(found[feature])]
-            for feature, number in count.items()
-        ]
-        return math.sqrt(sum([weight * weight for weight in weights])) or 1.0
+    def _lengths(self, size: int) -> list[float]:
+        squares = [0.0] * size
+        for codes in self._found.values():
+            square = self._rarities[len(codes)] ** 2
+            for code in codes:
+                squares[code >> 4] += square * _SQUARES[code & 15]
+        return [math.sqrt(square) or 1.0 for square in squares]
 
     def nearness(self, text: Iterable[str]) -> list[float]:
         """The cosine of a text with each one, in their order."""
-        known = {f: n for f, n in Counter(text).items() if f in self._found}
         dots = [0.0] * len(self._shares)
-        for feature, number in known.items():
-            codes = self._found[feature]
-            weight = _DAMPED[min(number, 15)] * self._rarities[len(codes)] ** 2
+        square = 0.0
+        for feature, number in Counter(text).items():
+            codes = self._found.get(feature)
+            if codes is None:
+                continue
+            rarity = self._rarities[len(codes)]
+            mine = _DAMPED[min(number, 15)] * rarity
+            square += mine * mine
             for code in codes:
-                dots[code >> 4] += weight * _DAMPED[code & 15]
-        own = 1 / self._length(known)
+                dots[code >> 4] += mine * rarity * _DAMPED[code & 15]
+        own = 1 / (math.sqrt(square) or 1.0)
         return [dot * own * share for dot, share in zip(dots, self._shares, strict=True)]
 
 

@@ -27,7 +27,7 @@ class Way:
 
     words: tuple[str, ...]
     weight: float
-    concepts: frozenset[str]
+    concepts: tuple[str, ...]
     letters: int
 
     @classmethod
@@ -35,7 +35,8 @@ class Way:
         """A text as a way to ask."""
         words = tuple(dict.fromkeys(wording.words))
         letters = reduce(or_, map(_bit, grams(wording.letters)), 0)
-        return cls(words, sum(map(rarity, words)), frozenset(wording.concepts), letters)
+        concepts = tuple(dict.fromkeys(wording.concepts))
+        return cls(words, sum(map(rarity, words)), concepts, letters)
 
 
 def nearest(asked: Way, ways: Iterable[Way], rarity: Callable[[str], float]) -> Nearest:
@@ -46,7 +47,7 @@ def nearest(asked: Way, ways: Iterable[Way], rarity: Callable[[str], float]) -> 
     for way in ways:
         shared = sum([weight for word, weight in rare if word in way.words])
         words = max(words, 2 * shared / (asked.weight + way.weight or 1.0))
-        alike = 2 * len(asked.concepts & way.concepts)
+        alike = 2 * sum([concept in way.concepts for concept in asked.concepts])
         concepts = max(concepts, alike / (many + len(way.concepts) or 1))
         same = 2 * (asked.letters & way.letters).bit_count()
         letters = max(letters, same / (size + way.letters.bit_count() or 1))

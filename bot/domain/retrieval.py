@@ -4,7 +4,7 @@ Nothing is learned while people ask. Everything that does not depend on the ques
 once, from whatever the authors wrote.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from heapq import nsmallest
 from typing import Annotated
@@ -85,22 +85,44 @@ class Hit:
     verbatim: bool = False
 
 
-class Retrieval:
-    """Ranks subjects by their likeness to a question."""
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Subjects with their ways to ask and texts as a vocabulary reads them.
 
-    def __init__(
-        self, subjects: Sequence[Subject], vocabulary: Vocabulary, weights: Weights
-    ) -> None:
-        self._subjects = tuple(subjects)
-        self._vocabulary = vocabulary
-        self._weights = [getattr(weights, aspect) for aspect in ASPECTS]
-        asks = [list(_ways(subject)) for subject in subjects]
+    Needed while an index is built; nothing keeps it, since it is larger than the index.
+    """
+
+    subjects: tuple[Subject, ...]
+    asks: tuple[tuple[str, ...], ...]
+    """The ways to ask for each subject, as they were written."""
+    read: Mapping[str, Wording]
+    """Every different way to ask, read."""
+    texts: tuple[Wording, ...]
+
+    @classmethod
+    def of(cls, subjects: Sequence[Subject], vocabulary: Vocabulary) -> "Corpus":
+        """Read everything; the vocabulary learns the words of all ways to ask first."""
+        asks = tuple(tuple(_ways(subject)) for subject in subjects)
         every = dict.fromkeys(way for several in asks for way in several)
         vocabulary.learn(every)
         read = {way: vocabulary.read(way) for way in every}
-        self.wordings = tuple(read.values())
-        ways = [[read[way] for way in several] for several in asks]
-        texts = [vocabulary.read(subject.text) for subject in subjects]
+        texts = tuple(vocabulary.read(subject.text) for subject in subjects)
+        return cls(tuple(subjects), asks, read, texts)
+
+    @property
+    def ways(self) -> list[list[Wording]]:
+        """The ways to ask for each subject, read."""
+        return [[self.read[way] for way in several] for several in self.asks]
+
+
+class Retrieval:
+    """Ranks subjects by their likeness to a question."""
+
+    def __init__(self, corpus: Corpus, vocabulary: Vocabulary, weights: Weights) -> None:
+        self._subjects = corpus.subjects
+        self._vocabulary = vocabulary
+        self._weights = [getattr(weights, aspect) for aspect in ASPECTS]
+        ways, texts = corpus.ways, corpus.texts
         words = [[word for way in several for word in way.words] for several in ways]
         self._words = WordIndex(words, [text.words for text in texts])
         self._told = Space([text.words for text in texts])
@@ -111,9 +133,9 @@ class Retrieval:
             for several, text in zip(ways, texts, strict=True)
         ]
         self._lettered = Space(list(map(grams, letters)))
-        self._broad = [float(not subject.definition) for subject in subjects]
-        single = {way: Way.of(wording, self.rarity) for way, wording in read.items()}
-        self._ways = [[single[way] for way in several] for several in asks]
+        self._broad = [float(not subject.definition) for subject in self._subjects]
+        single = {way: Way.of(wording, self.rarity) for way, wording in corpus.read.items()}
+        self._ways = [[single[way] for way in several] for several in corpus.asks]
         self._verbatim = self._very_words(ways)
         self._named = self._names()
 

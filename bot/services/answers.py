@@ -24,7 +24,7 @@ from bot.domain.follow_ups import leans_on_before
 from bot.domain.outside import Guard, OutsideKind
 from bot.domain.reference import Case, PayStatement, Term
 from bot.domain.reranking import COMPARED, Ranked, reranked
-from bot.domain.retrieval import Hit, Retrieval, Subject, Weights
+from bot.domain.retrieval import Corpus, Hit, Retrieval, Subject, Weights
 from bot.domain.trees import Trees
 from bot.domain.vocabulary import Vocabulary, Wording, shortened
 from bot.services.results import Answering, Asked, Found
@@ -65,9 +65,12 @@ class Answers:
         self._tuning = tuning
         vocabulary = Vocabulary(_all(content, "synonyms"), _all(content, "concepts"))
         subjects = _subjects(self._items, _all(content, "asked"))
-        self._retrieval = Retrieval(subjects, vocabulary, tuning.weights)
+        corpus = Corpus.of(subjects, vocabulary)
+        self.ways = len(corpus.read)
+        """How many different ways to ask it knows."""
+        self._retrieval = Retrieval(corpus, vocabulary, tuning.weights)
         negatives = [entry.ask for entry in _all(content, "unanswered")]
-        self._outside = Outside(negatives, self._retrieval.wordings, vocabulary)
+        self._outside = Outside(negatives, corpus.read.values(), vocabulary)
         self._guard = Guard(_all(content, "outside"))
 
     def ask(self, question: str, topic: str = "") -> Asked:
@@ -125,11 +128,6 @@ class Answers:
         if (meaning or ranked[0].hit).verbatim:
             sureness = CERTAIN
         return Look([found.hit for found in ranked], sureness, kind, signs, meaning)
-
-    @property
-    def wordings(self) -> tuple[Wording, ...]:
-        """All ways to ask for anything, as the search reads them."""
-        return self._retrieval.wordings
 
     def found(self, key: str) -> Found:
         """What stands behind a key. Raises Gone when the content no longer has it."""

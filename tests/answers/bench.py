@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from bot.content import Content
+from bot.content_quality import texts_in
 from bot.domain.vocabulary import plain_words
 from bot.library import load_library, load_tuning
 from bot.services.answers import Answers
@@ -60,7 +61,12 @@ def zones(ends: Confusion) -> Iterator[str]:
 
 def costs(content: Content, answers: Answers) -> Iterator[str]:
     """How long the index and a question take, and how much memory the index holds."""
-    texts = [way.letters for way in answers.wordings]
+    texts = [
+        text
+        for kind in ("faq", "asked")
+        for item in content.of_kind(kind).values()
+        for text in texts_in(item.model_dump(mode="json"))
+    ]
     tuning = load_tuning()
     build = min(_timed(lambda: Answers(content, tuning)) for _ in range(3))
     floor = min(_timed(lambda: [plain_words(text) for text in texts]) for _ in range(3))
@@ -75,7 +81,7 @@ def costs(content: Content, answers: Answers) -> Iterator[str]:
     kept = Answers(content, tuning)
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    yield f"index holds {size / 1e6:.1f} MB of memory ({len(kept.wordings)} ways to ask)"
+    yield f"index holds {size / 1e6:.1f} MB of memory ({kept.ways} ways to ask)"
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -1,6 +1,6 @@
 """Fits the weights, trees and thresholds of the answer search: `make fit`, some minutes.
 
-Learned from: the content's own ways to ask, each left out of the index while it is asked (in four
+Learned from: the content's own ways to ask, each left out of the index while it is asked (in eight
 folds), the questions that must not be answered, left out in the same way, and, for how sure to be,
 the shared set. What finds the order never sees the shared set. Our everyday and our hard questions
 are never learned from; they stay for the measurement.
@@ -29,8 +29,8 @@ from bot.services.modelcard import packed
 from bot.settings import CONTENT
 from tests.answers.labelled import measured_sets, shared
 
-FOLDS = 4
-LEARNED = {"way": 0.05, "asked": 0.25, "outside": 0.1}
+FOLDS = 8
+LEARNED = {"way": 0.1, "asked": 0.25, "outside": 0.1}
 """What one of the content's own wordings counts beside one question of the shared set: the less,
 the more it is like what is left of its kind in the index."""
 RERANKING = {"rounds": 200, "rate": 0.12, "share": 0.5, "signs_at_once": 1.0}
@@ -58,7 +58,7 @@ NEITHER = Calibration(
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """The content without every fourth way to ask, and these as labelled questions."""
+    """The content without every eighth way to ask, and these as labelled questions."""
 
     content: Content
     held: Mapping[str, tuple[Labelled, ...]]
@@ -271,7 +271,7 @@ def _judged(row: Row, learned: Calibration) -> Measured:
 
 
 def best_thresholds(measured: Sequence[Measured]) -> tuple[Thresholds, Confusion]:
-    """The pair that answers most rightly among those of about the highest utility.
+    """The pair that answers, then shows, most rightly among those of about the highest utility.
 
     Only pairs that seldom answer wrongly and stay silent when they should are looked at, if any
     does.
@@ -291,7 +291,7 @@ def best_thresholds(measured: Sequence[Measured]) -> tuple[Thresholds, Confusion
     ]
     best = max(end.utility for _, end in kept or ends)
     near = [(pair, end) for pair, end in kept or ends if end.utility >= best - ABOUT]
-    return max(near, key=lambda found: (found[1].right, found[1].utility))
+    return max(near, key=lambda found: (found[1].right, found[1].offered))
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bot.domain.reranking import Ranked, reranked
-from bot.domain.retrieval import Retrieval, Subject
+from bot.domain.retrieval import Corpus, Retrieval, Subject
 from bot.domain.vocabulary import Vocabulary
 from bot.library import load_tuning
 
@@ -57,7 +57,8 @@ def engine(train: Sequence[Said], size: int | None, seed: int) -> Retrieval:
         for intent, texts in sorted(ways.items())
     }
     subjects = [Subject(name, texts[0], tuple(texts[1:]), (), "") for name, texts in chosen.items()]
-    return Retrieval(subjects, Vocabulary(), load_tuning().weights)
+    vocabulary = Vocabulary()
+    return Retrieval(Corpus.of(subjects, vocabulary), vocabulary, load_tuning().weights)
 
 
 def judged(index: Retrieval, test: Sequence[Said]) -> Iterator[tuple[str, list[Ranked]]]:

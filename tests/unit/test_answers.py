@@ -13,6 +13,7 @@ from unit_samples import ROOT, steady
 
 from bot.domain.confidence import Outcome, Sureness, Thresholds
 from bot.domain.faq import FaqEntry
+from bot.domain.outside import OutsideKind
 from bot.domain.reference import Term
 from bot.domain.vocabulary import LONGEST_QUERY, plain_words, shortened
 from bot.services.results import Asked
@@ -291,3 +292,17 @@ def test_forms_of_the_same_letter_are_the_same() -> None:
     text = "Résumé for a naïve portfolio"
     decomposed, composed = (unicodedata.normalize(form, text) for form in ("NFD", "NFC"))
     assert ANSWERS.ask(decomposed).found == ANSWERS.ask(composed).found
+
+
+OTHER_SUBJECTS = [
+    sign
+    for kind in shipped().of_kind("outside").values()
+    if isinstance(kind, OutsideKind) and not (kind.first or kind.whole)
+    for sign in kind.signs
+]
+
+
+@steady
+@given(st.sampled_from(OTHER_SUBJECTS), st.sampled_from(ENTRIES))
+def test_a_sign_of_another_subject_forbids_a_direct_answer(sign: str, entry: FaqEntry) -> None:
+    assert ANSWERS.ask(f"{sign} {entry.question}").outcome is not Outcome.ANSWER
