@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import cache
 from typing import Annotated
 
 from pydantic import Field
@@ -132,9 +133,10 @@ class Outside:
         here = Counter(token for wording in inside for token in _tokens(wording))
         there = Counter(token for wording in read for token in _tokens(wording))
         most = len(inside) / max(1, len(read))
+        # Most tokens are seen once: their odds are one number, worked out and kept once.
+        odds = cache(lambda inside, outside: math.log((inside + 1) / (outside * most + 1)))
         self._odds = {
-            token: math.log((here[token] + 1) / (there[token] * most + 1))
-            for token in here.keys() | there.keys()
+            token: odds(here[token], there[token]) for token in here.keys() | there.keys()
         }
 
     def odds(self, asked: Wording) -> float:

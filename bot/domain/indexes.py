@@ -67,23 +67,20 @@ class WordIndex:
 
     def __init__(self, asks: Sequence[Sequence[str]], texts: Sequence[Sequence[str]]) -> None:
         self._total = len(asks)
-        counts = [Counter(words) for words in asks]
-        self._anywhere: dict[str, list[int]] = defaultdict(list)
-        for place, (count, text) in enumerate(zip(counts, texts, strict=True)):
-            for word in count.keys() | set(text):
+        self._anywhere: dict[str, array[int]] = defaultdict(lambda: array("I"))
+        self._counts: dict[str, array[int]] = defaultdict(lambda: array("I"))
+        for place, (words, text) in enumerate(zip(asks, texts, strict=True)):
+            for word, number in Counter(words).items():
+                self._counts[word].append(place << 16 | min(number, 65_535))
+            for word in {*words, *text}:
                 self._anywhere[word].append(place)
-        asked = Counter(word for count in counts for word in count)
         average = sum(map(len, asks)) / max(1, self._total)
-        self._impacts: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for place, count in enumerate(counts):
-            stretch = 1.2 * (0.25 + 0.75 * len(asks[place]) / average)
-            for word, number in count.items():
-                rarity = math.log(1 + (self._total - asked[word] + 0.5) / (asked[word] + 0.5))
-                self._impacts[word].append((place, rarity * number * 2.2 / (number + stretch)))
+        self._stretches = [1.2 * (0.25 + 0.75 * len(words) / (average or 1)) for words in asks]
 
     def rarity(self, word: str) -> float:
         """How much a word tells: most if no subject knows it, nearly nothing if all do."""
-        return math.log(1 + self._total / max(1, len(self._anywhere.get(word, ()))))
+        known = self._anywhere.get(word)
+        return math.log(1 + self._total / (len(known) if known else 1))
 
     def covered(self, words: Iterable[str]) -> list[float]:
         """The share of the words, by rarity, that each subject knows."""
@@ -100,8 +97,11 @@ class WordIndex:
         """BM25 of the words over the ways to ask, squashed to less than 1."""
         found = [0.0] * self._total
         for word in words:
-            for place, impact in self._impacts.get(word, ()):
-                found[place] += impact
+            counts = self._counts.get(word, ())
+            rarity = math.log(1 + (self._total - len(counts) + 0.5) / (len(counts) + 0.5))
+            for code in counts:
+                place, number = code >> 16, code & 65_535
+                found[place] += rarity * number * 2.2 / (number + self._stretches[place])
         return [value / (value + 8) for value in found]
 
 

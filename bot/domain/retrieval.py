@@ -14,7 +14,7 @@ from pydantic import Field
 from bot.domain.authored import Authored
 from bot.domain.indexes import Space, WordIndex, grams, pairs
 from bot.domain.nearest import Nearest, Way, nearest
-from bot.domain.vocabulary import Vocabulary, Wording, spelled
+from bot.domain.vocabulary import Vocabulary, Wording, plain_words, spelled
 
 Weight = Annotated[float, Field(ge=0, le=20)]
 _DEFINING = frozenset(
@@ -103,9 +103,9 @@ class Corpus:
     def of(cls, subjects: Sequence[Subject], vocabulary: Vocabulary) -> "Corpus":
         """Read everything; the vocabulary learns the words of all ways to ask first."""
         asks = tuple(tuple(_ways(subject)) for subject in subjects)
-        every = dict.fromkeys(way for several in asks for way in several)
-        vocabulary.learn(every)
-        read = {way: vocabulary.read(way) for way in every}
+        plain = {way: plain_words(way) for several in asks for way in several}
+        vocabulary.learn(plain.values())
+        read = {way: vocabulary.read_words(words) for way, words in plain.items()}
         texts = tuple(vocabulary.read(subject.text) for subject in subjects)
         return cls(tuple(subjects), asks, read, texts)
 

@@ -89,10 +89,11 @@ class Phrases:
     def found(self, words: Sequence[str]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         """Each phrase from left to right: where it begins, its length, and what it means."""
         end = 0
-        for at, word in enumerate(words):
-            if at < end or word not in self._lengths:
+        lengths = self._lengths
+        for at in [at for at, word in enumerate(words) if word in lengths]:
+            if at < end:
                 continue
-            for length in self._lengths[word]:
+            for length in lengths[words[at]]:
                 meanings = self._meanings.get(tuple(words[at : at + length]))
                 if meanings:
                     yield at, length, meanings
@@ -121,11 +122,11 @@ class Vocabulary:
         self._authored = Counter(word for alias in aliases for word in alias.split())
         self._authored.update(dict.fromkeys(_FILLER, 1_000))
 
-    def learn(self, texts: Iterable[str]) -> None:
+    def learn(self, texts: Iterable[Iterable[str]]) -> None:
         """Take the words of the texts that can be found as known, for the repair of slips."""
         spelled = self._authored.copy()
-        for text in texts:
-            spelled.update(plain_words(text))
+        for words in texts:
+            spelled.update(words)
         self._known.update(map(stem, spelled))
         self._near = {
             cut: word
@@ -136,7 +137,10 @@ class Vocabulary:
 
     def read(self, text: str) -> Wording:
         """A text as the search sees it. Unknown words are repaired where one slip explains them."""
-        plain = plain_words(text)
+        return self.read_words(plain_words(text))
+
+    def read_words(self, plain: list[str]) -> Wording:
+        """The same for a text that is cut into its plain words already; repairs them in place."""
         strange = 0
         for at, word in enumerate(plain):
             if stem(word) not in self._known:
