@@ -97,10 +97,10 @@ class Calibration(Authored):
         """The same for the values of the signs in their order.
 
         Where a sign of another subject was seen, nothing is found surely: such questions may be
-        offered near matches, but never an answer.
+        offered near matches, but never an answer. And what finds its answer is of the subject.
         """
         right = 0.0 if values[_WARNED] else self.right.chance(values)
-        return Sureness(self.inside.chance(values), right)
+        return Sureness(max(self.inside.chance(values), right), right)
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,9 +277,9 @@ def best_thresholds(measured: Sequence[Measured]) -> tuple[Thresholds, Confusion
     does.
     """
     pairs = [
-        Thresholds(inside=inside / 50, answer=answer / 50)
-        for inside in range(5, 48)
-        for answer in range(5, 48)
+        Thresholds(inside=inside / 100, answer=answer / 100)
+        for inside in range(20, 95, 2)
+        for answer in range(30, 95)
     ]
     ends = [(pair, confusion(measured, pair)) for pair in pairs]
     kept = [

@@ -32,12 +32,12 @@ def test_what_is_not_its_subject_gets_no_answer(world: World) -> None:
 
 
 def test_a_direct_message_is_a_question(world: World) -> None:
-    world.say("maya", "how long does the move take?")
+    world.say("maya", "how long does it take to become an AI PM?")
     assert "Sources:" in shown(world.sent_to("maya")[-1])
 
 
 def test_a_mention_is_answered_privately(world: World) -> None:
-    world.say("ravi", "@aipm how long does the move take?", channel="ai-pm-study")
+    world.say("ravi", "@aipm how long does it take to become an AI PM?", channel="ai-pm-study")
     assert any("Sources:" in shown(found) for found in world.whispers("ravi"))
     assert [found for found in world.channel("maya", "ai-pm-study") if found["bot"]] == []
 
