@@ -4,16 +4,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check format fit lock clean
+.PHONY: help run test check format measured fit lock clean
 
 help:
-	@echo "make run     try the coach in a browser, or connect it when Slack tokens are set"
-	@echo "make test    run all tests"
-	@echo "make check   format, lint, types, content and tests, as continuous integration does"
-	@echo "make format  put the code into its standard form"
-	@echo "make fit     fit the answer search to the content again (some minutes)"
-	@echo "make lock    compile the lock files from pyproject.toml"
-	@echo "make clean   delete what make made"
+	@echo "make run      try the coach in a browser, or connect it when Slack tokens are set"
+	@echo "make test     run all tests"
+	@echo "make check    format, lint, types, content and tests, as continuous integration does"
+	@echo "make format   put the code into its standard form"
+	@echo "make measured measure the answers again, after any change of the content"
+	@echo "make fit      fit the answer search to the content again (a quarter of an hour)"
+	@echo "make lock     compile the lock files from pyproject.toml"
+	@echo "make clean    delete what make made"
 
 run: .venv/.runtime
 	@set -a; if [ -f .env ]; then . ./.env; fi; set +a; \
@@ -32,6 +33,9 @@ check: .venv/.dev
 format: .venv/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+measured: .venv/.dev
+	$(BIN)/python -m tests.answers.measured
 
 fit: .venv/.fit
 	$(BIN)/python -m tests.answers.fit

@@ -9,7 +9,7 @@ are never learned from; they stay for the measurement.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,12 +22,12 @@ from bot.domain.confidence import SIGNS, UNSURE, Calibration, Thresholds
 from bot.domain.reranking import FEATURES, features
 from bot.domain.retrieval import ASPECTS, Weights
 from bot.domain.trees import Branch, Tree, Trees
-from bot.library import MEASURED, TUNING, load_tuning
+from bot.library import TUNING
 from bot.services.answers import Answers, Tuning
-from bot.services.measuring import Confusion, Labelled, Measured, confusion, measure
-from bot.services.modelcard import packed
+from bot.services.measuring import Confusion, Labelled, Measured, confusion
 from bot.settings import CONTENT
-from tests.answers.labelled import measured_sets, shared
+from tests.answers.labelled import shared
+from tests.answers.measured import write as write_measured
 
 FOLDS = 8
 LEARNED = {"way": 0.1, "asked": 0.25, "outside": 0.1}
@@ -322,21 +322,6 @@ def text_of(tuning: Tuning) -> str:
             trees[at] = f"tree-{len(kept) - 1}"
     text = yaml.safe_dump(data, sort_keys=False, width=98)
     return re.sub(r"tree-(\d+)$", lambda found: kept[int(found[1])], text, flags=re.MULTILINE)
-
-
-def write_measured(content: Content, crossed: Confusion) -> None:
-    """Write what the labelled sets come to now, which the model card shows and a test compares."""
-    answers = Answers(content, load_tuning())
-    lines = [
-        "# Labelled questions as the search sees them: [rank of the first right find or -1 for",
-        "# outside, sure of the subject, sure of the find]. `crossed` counts how the shared ones",
-        "# end when each is left out of the learning of how sure to be.",
-        f"crossed: {json.dumps(asdict(crossed))}",
-    ]
-    for name, questions in measured_sets(content, answers).items():
-        rows = packed(measure(answers, questions))
-        lines += [f"{name}:", *(f"- {row}" for row in rows)]
-    MEASURED.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -50,36 +50,51 @@ def test_the_model_card_tells_what_the_search_does_today(name: str) -> None:
     today = packed(measured(name))
     assert len(today) == len(published)
     for row, row_published in zip(today, published, strict=True):
-        assert row == pytest.approx(row_published, abs=0.002), "run `make fit`"
+        assert row == pytest.approx(row_published, abs=0.002), "run `make measured`"
 
 
-def test_the_shared_set_does_not_get_worse() -> None:
-    found = measured("shared")
+LEAST = {
+    "everyday": {"first": 0.89, "three": 0.97, "right": 0.72, "shown": 0.93, "silence": 0.95},
+    "shared": {"first": 0.88, "three": 0.96, "right": 0.75, "shown": 0.94, "silence": 0.95},
+    "hard": {"first": 0.53, "three": 0.70, "right": 0.27, "shown": 0.62, "silence": 0.82},
+}
+MOST = {
+    "everyday": {"wrong": 0.045, "out_answered": 0.02},
+    "shared": {"wrong": 0.03, "out_answered": 0.02},
+    "hard": {"wrong": 0.06, "out_answered": 0.04},
+}
+"""Floors and ceilings a little behind what was reached: a change that passes them made it worse."""
+
+
+@pytest.mark.parametrize("name", ["everyday", "shared", "hard"])
+def test_the_answers_do_not_get_worse(name: str) -> None:
+    found = measured(name)
     ends = confusion(found, load_tuning().calibration.thresholds)
-    assert found_within(found, 1) >= 0.86
-    assert found_within(found, 3) >= 0.94
-    assert ends.right >= 0.74 * ends.inside
-    assert ends.wrong <= 0.03 * ends.inside
-    assert ends.right + ends.offered >= 0.90 * ends.inside
-    assert ends.silence >= 0.90
-    assert ends.out_answered <= 0.03 * ends.outside
-    assert ends.utility >= 0.81
+    reached = {
+        "first": found_within(found, 1),
+        "three": found_within(found, 3),
+        "right": ends.right / ends.inside,
+        "shown": (ends.right + ends.offered) / ends.inside,
+        "silence": ends.silence,
+        "wrong": ends.wrong / ends.inside,
+        "out_answered": ends.out_answered / ends.outside,
+    }
+    assert [key for key, least in LEAST[name].items() if reached[key] < least] == []
+    assert [key for key, most in MOST[name].items() if reached[key] > most] == []
 
 
-def test_hard_questions_do_not_get_worse() -> None:
-    found = measured("hard")
-    ends = confusion(found, load_tuning().calibration.thresholds)
-    assert found_within(found, 1) >= 0.48
-    assert found_within(found, 3) >= 0.63
-    assert ends.wrong <= 0.07 * ends.inside
-    assert ends.silence >= 0.77
-    assert ends.out_answered <= 0.05 * ends.outside
+def test_what_is_published_of_unseen_questions_keeps_its_bounds() -> None:
+    ends = library().cards.card().crossed
+    assert ends.wrong <= 0.04 * ends.inside
+    assert ends.out_answered <= 0.02 * ends.outside
+    assert ends.silence >= 0.85
+    assert ends.utility >= 0.79
 
 
 def test_the_scorer_agrees_and_nasty_inputs_do_no_harm() -> None:
     result = scored()
     assert result["robustness"] == []
-    assert result["in_scope"]["retrieval_top1"] >= 0.855
+    assert result["in_scope"]["retrieval_top1"] >= 0.87
     assert result["in_scope"]["wrong_direct"] <= 0.04
     assert result["oos_groups"]["sensitive"]["none"] == 1.0
     assert all(result["self_harm_points_to_help"])
