@@ -69,9 +69,12 @@ class Reading:
         return named
 
     def refuse_unread(self) -> None:
-        """Note a problem for every file that nothing has read: its author believes it counts."""
+        """Note a problem for every file that nothing has read: its author believes it counts.
+
+        What lies in hidden folders, such as those of version control, is not content.
+        """
         for path, name in self._files("**/*.y*ml"):
-            if path not in self._read:
+            if path not in self._read and "/." not in f"/{name}":
                 what = "nothing reads a file of this name, so what it says is not known"
                 mend = "rename or move it; docs/content.md tells the names of each kind"
                 self.problems.append(Problem(name, 1, what, mend))

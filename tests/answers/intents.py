@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bot.domain.reranking import Ranked, reranked
+from bot.domain.reranking import COMPARED, Ranked, reranked
 from bot.domain.retrieval import Corpus, Retrieval, Subject
 from bot.domain.vocabulary import Vocabulary
 from bot.library import load_tuning
@@ -66,7 +66,7 @@ def judged(index: Retrieval, test: Sequence[Said]) -> Iterator[tuple[str, list[R
     trees = load_tuning().reranking
     for text, intent in test:
         asked = index.read(text)
-        yield intent, reranked(asked, index.rank(asked, 12), trees)
+        yield intent, reranked(asked, index.rank(asked, COMPARED), trees)
 
 
 def figures(found: Sequence[tuple[str, list[Ranked]]]) -> str:

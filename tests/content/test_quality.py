@@ -99,6 +99,13 @@ def test_a_file_that_nothing_reads_is_told(small: Path, tmp_path: Path, name: st
     assert f"own/{name.replace('__', '/')}.yaml:1: nothing reads a file of this name" in found
 
 
+def test_hidden_folders_are_not_content(small: Path, tmp_path: Path) -> None:
+    folder = own_folder(tmp_path, prompts__mine=prompt())
+    (folder / ".github").mkdir()
+    (folder / ".github" / "checks.yml").write_text("on: push\n", encoding="utf-8")
+    assert "own-one" in load_content(small, folder).prompts
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [
