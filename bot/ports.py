@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.domain.confidence import Outcome
-from bot.domain.deliveries import Delivery, Kind, State, Subscription, Target
+from bot.domain.deliveries import Delivery, Kind, Sending, State, Subscription, Target
 from bot.domain.feedback import Gap, Votes
 from bot.domain.groups import Place, StudyGroup
 from bot.domain.learners import Learner, Person
 from bot.domain.plans import CheckIn, Plan
 from bot.domain.prompts import Answer, Assignment
+from bot.domain.remedies import Remedy
 
 T = TypeVar("T")
 
@@ -49,35 +50,130 @@ class Arrived:
 
 
 class SendRefused(Exception):
-    """Slack surely did not take the message.
+    """Slack surely did not take it.
 
-    `code` is Slack's error; `wait` the seconds to wait when trying again makes sense, None when
-    this target can't be reached any more.
+    `code` is Slack's error, `remedy` what is done about it, and `wait` the seconds that Slack asks
+    to wait, where it does.
     """
 
-    def __init__(self, code: str, wait: float | None) -> None:
+    def __init__(self, code: str, remedy: Remedy, wait: float = 0.0) -> None:
         super().__init__(code)
         self.code = code
+        self.remedy = remedy
         self.wait = wait
 
 
 class SendUncertain(Exception):
-    """The message may or may not have arrived: the connection broke or Slack failed on the way."""
+    """It may or may not have been carried out: the connection broke or Slack failed on the way."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Messenger(Protocol):
-    """Posts messages; never tries twice by itself."""
+    """Posts messages; what may have arrived is never sent again by itself."""
 
     async def send(self, target: Target, message: Message, delivery_id: str) -> Arrived:
         """Post once, carrying the delivery id. Raises SendRefused or SendUncertain."""
         ...
 
-    async def find(self, target: Target, delivery_id: str, since: datetime) -> Arrived | None:
-        """Where the message with this delivery id stands, None when it never arrived.
+    async def find(
+        self, target: Target, delivery_id: str, since: datetime
+    ) -> tuple[Arrived, ...]:
+        """Where messages with this delivery id stand, the oldest first; none if it never arrived.
 
         Raises SendRefused when the history can't be read, SendUncertain when it can't be read now.
         """
         ...
+
+    async def remove(self, target: Target, arrived: Arrived) -> None:
+        """Take a double away; one that is gone already is fine. Raises as `find`."""
+        ...
+
+    async def probe(self, workspace: str) -> None:
+        """Ask whether the workspace takes calls again. Raises SendRefused or SendUncertain."""
+        ...
+
+
+class Meter(Protocol):
+    """Counts what happens, for whoever runs the coach; knows no person and no text."""
+
+    def tick(self, seconds: float) -> None:
+        """A tick took so long."""
+        ...
+
+    def claimed(self, number: int) -> None:
+        """So many subscriptions were due."""
+        ...
+
+    def sent(self, kind: Kind, lateness: float) -> None:
+        """A message arrived, so many seconds after it was due."""
+        ...
+
+    def skipped(self, reason: str) -> None:
+        """A delivery was not sent, and never will be."""
+        ...
+
+    def refused(self, code: str, remedy: Remedy) -> None:
+        """Slack refused a post."""
+        ...
+
+    def uncertain(self, code: str) -> None:
+        """Whether a post arrived is not known."""
+        ...
+
+    def reconciled(self, outcome: State) -> None:
+        """What became of a delivery whose post was unclear."""
+        ...
+
+    def healed(self) -> None:
+        """A double was taken away."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """When something next wants attention; None where nothing does.
+
+    `claim`: a subscription is due. `send`: a delivery may go, if its workspace may. `reconcile`:
+    since when the oldest delivery is being sent. `heal`: a double is to be looked for.
+    """
+
+    claim: datetime | None
+    send: datetime | None
+    reconcile: datetime | None
+    heal: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a workspace may get now.
+
+    `taken_until` belongs to its pace. Nothing is sent before `held_until`; when `asks`, Slack is
+    asked first whether it works again, and `held_since` says since when it does not. `ended` is
+    why the workspace gets nothing any more.
+    """
+
+    workspace: str
+    taken_until: datetime | None = None
+    held_until: datetime | None = None
+    held_since: datetime | None = None
+    held_why: str | None = None
+    asks: bool = False
+    ended: str | None = None
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether nothing may be sent now."""
+        return self.held_until is not None and self.held_until > now
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A workspace with open deliveries, and when the first of them may go."""
+
+    standing: Standing
+    first: datetime
 
 
 class Records(Protocol):
@@ -131,17 +227,37 @@ class Records(Protocol):
 
     def subscription(self, target: Target, kind: Kind) -> Subscription | None: ...
     def save_subscription(self, subscription: Subscription) -> None: ...
-    def due_subscriptions(self, now: datetime, limit: int) -> Sequence[Subscription]: ...
-    def next_due(self) -> datetime | None:
-        """When a subscription or an open delivery next wants attention."""
+    def due_subscriptions(self, now: datetime, limit: int) -> Sequence[Subscription]:
+        """Those whose next time has come, the longest due first; others' claims are left out."""
+        ...
+
+    def move_subscriptions(self, moved: Sequence[Subscription]) -> None:
+        """Save `next` and `last` of many."""
+        ...
+
+    def ahead(self) -> Ahead:
+        """When something next wants attention."""
+        ...
+
+    def waiting(self) -> Sequence[Waiting]:
+        """The workspaces that have open deliveries, except ended ones."""
         ...
 
     def add_delivery(self, delivery: Delivery) -> bool:
         """False when this target already has one of this kind for this label; nothing changes."""
         ...
 
-    def save_delivery(self, delivery: Delivery) -> None:
-        """Raises DeliveryMoved when the stored state can't become the new one."""
+    def add_deliveries(self, added: Sequence[Delivery]) -> None:
+        """Add many; those that are there already stay as they are."""
+        ...
+
+    def save_delivery(self, delivery: Delivery) -> bool:
+        """False when it is gone. Raises DeliveryMoved when the stored state can't become the new
+        one."""
+        ...
+
+    def save_deliveries(self, saved: Sequence[Delivery]) -> None:
+        """Save many as `save_delivery` does; those that moved on or are gone stay as they are."""
         ...
 
     def delivery(self, target: Target, kind: Kind, label: date) -> Delivery | None: ...
@@ -153,28 +269,66 @@ class Records(Protocol):
         """Everything that was or is to be sent to a target, oldest first."""
         ...
 
-    def open_deliveries(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        """Those in `due` whose `not_before` has come, oldest first."""
+    def open_deliveries(self, workspace: str, now: datetime, limit: int) -> Sequence[Delivery]:
+        """A workspace's in `due` whose `not_before` has come, oldest first; others' claims are
+        left out."""
         ...
 
     def stuck_deliveries(self, before: datetime, limit: int) -> Sequence[Delivery]:
-        """Those in `sending` since before an instant."""
+        """Those in `sending` since before an instant; others' claims are left out."""
         ...
 
-    def sent_since(self, target: Target, since: datetime, kinds: Collection[Kind]) -> int:
-        """How many deliveries of these kinds were sent, or are being sent, since an instant."""
+    def to_heal(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        """Those whose `heal_at` has come; others' claims are left out."""
+        ...
+
+    def sent_lately(
+        self, workspace: str, addresses: Collection[str], since: datetime
+    ) -> Sequence[tuple[str, Kind, datetime]]:
+        """Address, kind and instant of what was sent, or is being sent, since an instant."""
         ...
 
     def delivery_counts(self) -> Mapping[State, int]: ...
-
-    def hold_workspace(self, workspace: str, until: datetime) -> None:
-        """Send nothing to a workspace before an instant."""
+    def forget_deliveries(self, before: date, limit: int) -> int:
+        """Delete ended deliveries for local dates before this one; how many, `limit` at most."""
         ...
 
-    def held_workspaces(self, now: datetime) -> Mapping[str, datetime]:
-        """The workspaces to which nothing is sent now, and until when."""
+    def standing(self, workspace: str) -> Standing: ...
+    def save_standing(self, standing: Standing) -> None: ...
+    def standings(self) -> Sequence[Standing]:
+        """Of every workspace of which anything is noted."""
         ...
 
+    def hold_workspace(
+        self, workspace: str, until: datetime, why: str, *, since: datetime | None = None
+    ) -> None:
+        """Send nothing to a workspace before an instant; a longer hold is never shortened.
+
+        With `since`, Slack is asked before anything is sent again.
+        """
+        ...
+
+    def end_workspace(self, workspace: str, why: str, now: datetime) -> None:
+        """Send nothing to a workspace any more; what is open is skipped."""
+        ...
+
+    def revive_workspace(self, workspace: str) -> None:
+        """The workspace may get messages again, and is held no longer."""
+        ...
+
+    def rest_target(self, target: Target, why: str, now: datetime) -> None:
+        """Plan nothing more for a target, and skip what is open; remember why."""
+        ...
+
+    def wake_target(self, target: Target) -> str | None:
+        """Why a target was resting, which ends now; None when it was not."""
+        ...
+
+    def sending(self) -> Sending:
+        """What the kill switch says."""
+        ...
+
+    def set_sending(self, sending: Sending) -> None: ...
     def claim_envelope(self, key: str, now: datetime) -> bool:
         """True the first time that a key is seen; keys are forgotten after a day."""
         ...

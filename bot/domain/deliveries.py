@@ -41,6 +41,24 @@ RECONCILE_AFTER = timedelta(seconds=60)
 """How long a delivery may stay in `sending` before Slack is asked whether it arrived: longer than
 the slowest request that can still arrive after we gave it up."""
 
+HEAL_AFTER = (timedelta(minutes=1), timedelta(minutes=4), timedelta(minutes=9))
+"""When to look, after a message was sent a second time, whether the first one came late after all:
+the younger of two is then taken away."""
+
+
+def next_look(sent: datetime, now: datetime) -> datetime | None:
+    """When to look next for a double of a message that was sent again; None when it is enough."""
+    return next((sent + wait for wait in HEAL_AFTER if sent + wait > now), None)
+
+
+class Sending(StrEnum):
+    """Whether anything is sent at all: what the kill switch says."""
+
+    ON = "on"
+    OFF = "off"
+    DRY_RUN = "dry_run"
+    """Everything is decided and marked as skipped; nothing goes to Slack."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -67,7 +85,8 @@ class Delivery:
     """One message to be sent once. Unique on (target, kind, label).
 
     `due` is when it was intended, `not_before` when the next attempt may be made, `content_id`
-    what it shows, `channel` and `ts` where it arrived.
+    what it shows, `channel` and `ts` where it arrived, `heal_at` when to look next whether an
+    earlier attempt of it came late after all.
     """
 
     id: str
@@ -84,6 +103,7 @@ class Delivery:
     channel: str | None = None
     ts: str | None = None
     error: str | None = None
+    heal_at: datetime | None = None
 
 
 DAILY_UNTIL = time(18, 0)

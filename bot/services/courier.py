@@ -1,84 +1,46 @@
-"""The courier: posts each taken delivery once, and finds out what became of it."""
+"""The courier: posts each taken delivery once, and notes what became of it."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
-from bot.domain.deliveries import RECONCILE_AFTER, Delivery, Kind, State, retry_at
-from bot.domain.errors import Busy, DeliveryMoved, Uncertain
+from bot.domain.breaker import REST as BREAKER_RESTS
+from bot.domain.breaker import Breaker
+from bot.domain.deliveries import HEAL_AFTER, Delivery, Kind, State, retry_at
+from bot.domain.errors import DeliveryMoved
+from bot.domain.remedies import Remedy
 from bot.ports import (
     Arrived,
     Clock,
     Message,
     Messenger,
+    Meter,
     Records,
     SendRefused,
     SendUncertain,
     Store,
 )
-from bot.services.results import Composed
+from bot.services.taking import Ready, Topics, one_row
 
 log = structlog.get_logger(__name__)
 
-IN_FLIGHT = 5
-"""Posts under way at once in one workspace; each workspace has its own, so none delays another."""
+LOOK_AGAIN_AFTER = 1.0
+"""Seconds after which a row that waited for its turn is read again: it may be unwanted by now."""
 
-RENEW_AFTER = timedelta(seconds=20)
-"""A row that has waited so long since it was taken is stamped anew before it is sent, so that no
-other dispatcher takes it for stuck."""
+TOO_OLD_AFTER = 20.0
+"""Seconds after which a row that waited for its turn goes back: Slack is slow, and a row that is
+being sent for a minute counts as stuck."""
 
-BATCH = 500
+HOLD_FOR = timedelta(hours=1)
+"""How long a workspace is left alone that refuses everything; then it is asked whether it works."""
 
-Compose = Callable[[Records, Delivery], Composed | None]
 Render = Callable[[object], Message]
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """How one kind of delivery is filled, and what happens once it has arrived."""
-
-    compose: Compose
-    arrived: Callable[[Records, Delivery], None] | None = None
-    capped: bool = True
-
-
-Topics = Mapping[Kind, Topic]
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A delivery that is committed as being sent, and what it shows."""
-
-    delivery: Delivery
-    result: object
-
-
-@dataclass(slots=True)
-class Row:
-    """Whether the work on one row broke."""
-
-    broken: bool = False
-
-
-@contextmanager
-def one_row(delivery: Delivery | None = None) -> Iterator[Row]:
-    """Work on one row: what breaks in it is logged and must never hold up the others.
-
-    What the store says about itself concerns all rows and passes.
-    """
-    row = Row()
-    try:
-        yield row
-    except (Busy, Uncertain, DeliveryMoved):
-        raise
-    except Exception:  # the tick's one broad except
-        log.exception("delivery_broken", delivery=delivery.id if delivery else None)
-        row.broken = True
-
+After = Callable[[Records], None]
 
 _ORDER = {kind: place for place, kind in enumerate(Kind)}
 
@@ -88,185 +50,284 @@ def _turn(entry: Ready) -> tuple[datetime, int]:
     return entry.delivery.due, _ORDER[entry.delivery.kind]
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a delivery stands after a try, and what else is to be done in the same transaction.
+
+    What else there is happens only if the delivery could be saved: it may be gone meanwhile.
+    """
+
+    delivery: Delivery | None
+    after: After | None = None
+
+
+@dataclass(eq=False)
+class Round:
+    """One portion on its way: lanes that wait, outcomes to be saved, and whether to stop."""
+
+    lanes: deque[Sequence[Ready]]
+    begun: float
+    stop: datetime | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+    saving: asyncio.Task[None] | None = None
+
+
 @dataclass(eq=False)
 class Courier:
-    """Sends what was taken, settles it, and reconciles what was interrupted."""
+    """Sends what was taken, `in_flight` posts at once in a workspace, and saves what became of it."""
 
     store: Store
     messenger: Messenger
     clock: Clock
     topics: Topics
     render: Render
-    _held: dict[str, datetime] = field(default_factory=dict)
+    meter: Meter
+    in_flight: int
+    _breakers: dict[str, Breaker] = field(default_factory=dict)
 
     async def deliver(self, ready: Sequence[Ready]) -> None:
         """Send everything: targets side by side, the messages of one target in their order."""
-        lanes: dict[object, list[Ready]] = {}
-        gates: dict[str, asyncio.Semaphore] = {}
+        by_target: dict[object, list[Ready]] = {}
         for entry in sorted(ready, key=_turn):
-            lanes.setdefault(entry.delivery.target, []).append(entry)
-            gates.setdefault(entry.delivery.target.workspace, asyncio.Semaphore(IN_FLIGHT))
-        ended = await asyncio.gather(
-            *(
-                self._lane(lane, gates[lane[0].delivery.target.workspace])
-                for lane in lanes.values()
-            ),
-            return_exceptions=True,
-        )
+            by_target.setdefault(entry.delivery.target, []).append(entry)
+        turn = Round(deque(by_target.values()), asyncio.get_running_loop().time())
+        hands = [self._work(turn) for _ in range(min(self.in_flight, len(by_target)))]
+        ended = await asyncio.gather(*hands, return_exceptions=True)
+        if turn.saving is not None:
+            ended += await asyncio.gather(turn.saving, return_exceptions=True)
         for outcome in ended:
             if isinstance(outcome, BaseException):
                 raise outcome
 
-    async def _lane(self, lane: Sequence[Ready], gate: asyncio.Semaphore) -> None:
+    async def _work(self, turn: Round) -> None:
+        while turn.lanes:
+            await self._lane(turn, turn.lanes.popleft())
+
+    async def _lane(self, turn: Round, lane: Sequence[Ready]) -> None:
         for place, entry in enumerate(lane):
-            async with gate:
-                again = await self._send(entry)
+            again = turn.stop or await self._send(turn, entry)
             if again is not None:
                 # What comes later must not overtake what has to wait.
-                await self._put_back([waiting.delivery for waiting in lane[place + 1 :]], again)
+                first = place if turn.stop is again else place + 1
+                for waiting in lane[first:]:
+                    self._note(turn, self._put_back(waiting.delivery, again))
                 return
 
-    async def _send(self, entry: Ready) -> datetime | None:
+    async def _send(self, turn: Round, entry: Ready) -> datetime | None:
         """Send one message; when the rest of its lane may go on, None for at once."""
-        held = self._held.get(entry.delivery.target.workspace)
-        if held is not None and held > self.clock.now():
-            await self._put_back([entry.delivery], held)
-            return held
-        delivery = await self._still_wanted(entry.delivery)
-        if delivery is None:
+        delivery = entry.delivery
+        waited = asyncio.get_running_loop().time() - turn.begun
+        if waited > TOO_OLD_AFTER:
+            now = self.clock.now()
+            self._note(turn, self._put_back(delivery, now))
+            return now
+        if waited > LOOK_AGAIN_AFTER and not await self._still_wanted(delivery):
             return None
-        again = None
+        outcome, again = None, None
         with one_row(delivery) as row:
-            again = await self._post(delivery, entry.result)
+            outcome, again = await self._post(turn, delivery, entry.result)
         if row.broken:
-            await self.settle_broken(delivery)
+            outcome = self._ended(delivery, "broken")
+        if outcome is not None:
+            self._note(turn, outcome)
         return again
 
-    async def _post(self, delivery: Delivery, result: object) -> datetime | None:
+    async def _still_wanted(self, delivery: Delivery) -> bool:
+        """Whether the row still stands as it was taken; it may have been deleted since."""
+        target, kind, label = delivery.target, delivery.kind, delivery.label
+        found = await self.store.read(lambda records: records.delivery(target, kind, label))
+        return found == delivery
+
+    async def _post(
+        self, turn: Round, delivery: Delivery, result: object
+    ) -> tuple[Outcome, datetime | None]:
         message = self.render(result)
         try:
             arrived = await self.messenger.send(delivery.target, message, delivery.id)
         except SendRefused as error:
-            return await self._settle_refused(delivery, error)
-        except SendUncertain:
+            return self.refused(delivery, error, turn)
+        except SendUncertain as error:
             # It stays in `sending`: only Slack's history can tell whether it arrived.
-            log.warning("delivery_uncertain", delivery=delivery.id, kind=delivery.kind)
-        else:
-            await self._settle_arrived(delivery, arrived)
-        return None
+            self.meter.uncertain(error.code)
+            log.warning("delivery_uncertain", delivery=delivery.id, code=error.code)
+            return Outcome(replace(delivery, changed_at=self.clock.now())), None
+        self._judge(delivery, turn, failed=False)
+        return self.arrived(delivery, arrived), None
 
-    async def _still_wanted(self, delivery: Delivery) -> Delivery | None:
-        """The row as it stands just before the call; None when it was deleted or moved on."""
-        target, kind, label = delivery.target, delivery.kind, delivery.label
-        found = await self.store.read(lambda records: records.delivery(target, kind, label))
-        if found is None or (found.id, found.attempts) != (delivery.id, delivery.attempts):
-            return None
-        if found.state is not State.SENDING:
-            return None
+    # -- what became of it ----------------------------------------------------------------------
+
+    def arrived(self, delivery: Delivery, arrived: Arrived) -> Outcome:
+        """It stands in its conversation."""
         now = self.clock.now()
-        if now - found.changed_at > RENEW_AFTER:
-            found = replace(found, changed_at=now)
-            renewed = found
-            await self.store.write(lambda records: records.save_delivery(renewed))
-        return found
-
-    async def _put_back(self, deliveries: Sequence[Delivery], again: datetime) -> None:
-        """Let rows wait that were taken but not tried."""
-        now = self.clock.now()
-        waiting = [
-            replace(
-                delivery,
-                state=State.DUE,
-                not_before=again,
-                attempts=delivery.attempts - 1,
-                changed_at=now,
-            )
-            for delivery in deliveries
-        ]
-
-        def work(records: Records) -> None:
-            for delivery in waiting:
-                records.save_delivery(delivery)
-
-        if waiting:
-            await self.store.write(work)
-
-    # -- settle -------------------------------------------------------------------------------
-
-    async def _settle_arrived(self, delivery: Delivery, arrived: Arrived) -> None:
+        self.meter.sent(delivery.kind, (now - delivery.due).total_seconds())
+        # Only one that was sent twice can have a double.
+        heal_at = None if delivery.heal_at is None else now + HEAL_AFTER[0]
         sent = replace(
             delivery,
             state=State.SENT,
             channel=arrived.channel,
             ts=arrived.ts,
-            changed_at=self.clock.now(),
+            changed_at=now,
+            error=None,
+            heal_at=heal_at,
         )
-        after = self.topics[delivery.kind].arrived
-
-        def work(records: Records) -> None:
-            records.save_delivery(sent)
-            if after is not None:
-                after(records, sent)
-
-        await self.store.write(work)
         log.info("delivery_sent", delivery=sent.id, kind=sent.kind, label=str(sent.label))
+        hook = self.topics[sent.kind].arrived
+        return Outcome(sent, None if hook is None else lambda records: hook(records, sent))
 
-    async def _settle_refused(self, delivery: Delivery, error: SendRefused) -> datetime | None:
-        """Try again later, or give up; when it is tried again, None when it is not."""
+    def refused(
+        self, delivery: Delivery, error: SendRefused, turn: Round | None = None
+    ) -> tuple[Outcome, datetime | None]:
+        """Slack surely did not take it: what that means, and when the lane may go on."""
+        self.meter.refused(error.code, error.remedy)
+        log.warning("delivery_refused", delivery=delivery.id, code=error.code, remedy=error.remedy)
         now = self.clock.now()
-        again = retry_at(delivery.attempts, now) if error.wait is not None else None
+        match error.remedy:
+            case Remedy.WAIT:
+                return self._held(delivery, error, now + timedelta(seconds=error.wait), turn)
+            case Remedy.HOLD | Remedy.REFRESH | Remedy.SCOPE:
+                wait = max(HOLD_FOR, timedelta(seconds=error.wait))
+                return self._held(delivery, error, now + wait, turn, asks=True)
+            case Remedy.END:
+                return self._over(delivery, error, turn), None
+            case Remedy.BACK_OFF:
+                self._judge(delivery, turn, failed=True)
+                return self._later(delivery, error, now)
+            case Remedy.REST | Remedy.AWAY:
+                return self._unreachable(delivery, error), None
+            case _:
+                self._judge(delivery, turn, failed=True)
+                return self._ended(delivery, error.code), None
+
+    def _held(
+        self,
+        delivery: Delivery,
+        error: SendRefused,
+        until: datetime,
+        turn: Round | None,
+        *,
+        asks: bool = False,
+    ) -> tuple[Outcome, datetime]:
+        """The whole workspace waits, and that is not this delivery's fault."""
+        if turn is not None:
+            turn.stop = until
+        workspace, now = delivery.target.workspace, self.clock.now()
+
+        def hold(records: Records) -> None:
+            records.hold_workspace(workspace, until, error.code, since=now if asks else None)
+
+        return Outcome(_waiting(delivery, until, now, error.code), hold), until
+
+    def _over(self, delivery: Delivery, error: SendRefused, turn: Round | None) -> Outcome:
+        now = self.clock.now()
+        if turn is not None:
+            turn.stop = now
+        log.error("workspace_ended", workspace=delivery.target.workspace, code=error.code)
+
+        def end(records: Records) -> None:
+            records.end_workspace(delivery.target.workspace, error.code, now)
+
+        return replace(self._ended(delivery, error.code), after=end)
+
+    def _later(
+        self, delivery: Delivery, error: SendRefused, now: datetime
+    ) -> tuple[Outcome, datetime | None]:
+        again = retry_at(delivery.attempts, now)
         if again is None:
-            await self._end(delivery, State.FAILED, error.code)
-            return None
-        again = max(again, now + timedelta(seconds=error.wait or 0))
-        changed = replace(
+            return self._ended(delivery, error.code), None
+        again = max(again, now + timedelta(seconds=error.wait))
+        waiting = replace(
             delivery, state=State.DUE, error=error.code, not_before=again, changed_at=now
         )
-        limited = error.code == "ratelimited"
-        until = now + timedelta(seconds=error.wait or 0)
-        if limited:
-            self._held[delivery.target.workspace] = until
+        return Outcome(waiting), again
 
-        def work(records: Records) -> None:
-            records.save_delivery(changed)
-            if limited:
-                records.hold_workspace(delivery.target.workspace, until)
+    def _unreachable(self, delivery: Delivery, error: SendRefused) -> Outcome:
+        """This target gets nothing more; its subscriptions rest until somebody wakes them."""
+        refused = self.topics[delivery.kind].refused
+        now = self.clock.now()
 
-        await self.store.write(work)
-        log.warning("delivery_refused", delivery=delivery.id, code=error.code)
-        return again
+        def rest(records: Records) -> None:
+            records.rest_target(delivery.target, error.code, now)
+            if refused is not None:
+                refused(records, delivery)
 
-    async def settle_broken(self, delivery: Delivery) -> None:
-        """Give up a row that our own code can't handle; the log holds why."""
-        await self._end(delivery, State.FAILED, "broken")
+        return replace(self._ended(delivery, error.code), after=rest)
 
-    async def _end(self, delivery: Delivery, state: State, code: str) -> None:
-        ended = replace(delivery, state=state, error=code, changed_at=self.clock.now())
-        await self.store.write(lambda records: records.save_delivery(ended))
-        log.error("delivery_ended", delivery=delivery.id, state=state, code=code)
+    def _ended(self, delivery: Delivery, code: str) -> Outcome:
+        log.error("delivery_ended", delivery=delivery.id, state=State.FAILED, code=code)
+        ended = replace(
+            delivery, state=State.FAILED, error=code, changed_at=self.clock.now(), heal_at=None
+        )
+        return Outcome(ended)
 
-    # -- reconcile: ask Slack about what was being sent when something broke --------------------
+    def _put_back(self, delivery: Delivery, again: datetime) -> Outcome:
+        """It was taken but not tried."""
+        return Outcome(_waiting(delivery, again, self.clock.now(), delivery.error))
 
-    async def reconcile(self) -> None:
-        """Settle rows that were being sent a minute ago and of which nothing was heard since."""
-        before = self.clock.now() - RECONCILE_AFTER
-        stuck = await self.store.read(lambda records: records.stuck_deliveries(before, BATCH))
-        for delivery in stuck:
-            with one_row(delivery) as row:
-                await self._reconcile_one(delivery)
+    def _judge(self, delivery: Delivery, turn: Round | None, *, failed: bool) -> None:
+        """When too many fail, the workspace is left alone for a while."""
+        workspace = delivery.target.workspace
+        breaker = self._breakers.setdefault(workspace, Breaker())
+        if breaker.note(failed=failed) and turn is not None:
+            until = self.clock.now() + BREAKER_RESTS
+            turn.stop = until
+            log.error("breaker_open", workspace=workspace, until=until.isoformat())
+
+            def hold(records: Records) -> None:
+                records.hold_workspace(workspace, until, "breaker")
+
+            self._note(turn, Outcome(None, hold))
+
+    # -- saving -----------------------------------------------------------------------------------
+
+    def _note(self, turn: Round, outcome: Outcome) -> None:
+        """Have an outcome saved, together with those that come while others are being saved."""
+        turn.outcomes.append(outcome)
+        if turn.saving is None or turn.saving.done():
+            turn.saving = asyncio.create_task(self._save_all(turn))
+
+    async def _save_all(self, turn: Round) -> None:
+        while turn.outcomes:
+            outcomes, turn.outcomes = turn.outcomes, []
+            await self.save(outcomes)
+
+    async def save(self, outcomes: Sequence[Outcome]) -> None:
+        """Save what became of deliveries; one a transaction when one of them breaks."""
+        with one_row() as all_of_them:
+            await self.store.write(lambda records: _save(records, outcomes))
+        if not all_of_them.broken:
+            return
+        for outcome in outcomes:
+            with one_row(outcome.delivery) as row:
+                await self.store.write(partial(_save, outcomes=(outcome,)))
             if row.broken:
-                await self._end(delivery, State.UNKNOWN, "broken")
+                bare = (replace(outcome, after=None),)
+                await self.store.write(partial(_save, outcomes=bare))
 
-    async def _reconcile_one(self, delivery: Delivery) -> None:
-        try:
-            found = await self.messenger.find(delivery.target, delivery.id, delivery.due)
-        except SendUncertain:
-            return
-        except SendRefused as error:
-            if error.wait is None:
-                await self._end(delivery, State.UNKNOWN, error.code)
-            return
-        if found is not None:
-            await self._settle_arrived(delivery, found)
-        else:
-            await self._settle_refused(delivery, SendRefused("never_arrived", 0.0))
+
+def _waiting(delivery: Delivery, until: datetime, now: datetime, code: str | None) -> Delivery:
+    """It goes back to those that are due; what was no try of its own does not count as one."""
+    return replace(
+        delivery,
+        state=State.DUE,
+        not_before=until,
+        attempts=delivery.attempts - 1,
+        changed_at=now,
+        error=code,
+    )
+
+
+def _save(records: Records, outcomes: Sequence[Outcome]) -> None:
+    records.save_deliveries([o.delivery for o in outcomes if o.delivery and not o.after])
+    for outcome in outcomes:
+        if outcome.after is not None and _saved(records, outcome.delivery):
+            outcome.after(records)
+
+
+def _saved(records: Records, delivery: Delivery | None) -> bool:
+    try:
+        return delivery is None or records.save_delivery(delivery)
+    except DeliveryMoved as moved:
+        # Somebody else has settled it; what follows from it was their matter too.
+        log.warning("delivery_moved", reason=str(moved))
+        return False

@@ -1,188 +1,253 @@
-"""The tick: what is due becomes delivery rows, and rows that may go are handed to the courier."""
+"""The tick: what is due becomes delivery rows, and rows that may go are sent, workspace by
+workspace."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from functools import partial
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import structlog
 
-from bot.domain.cadence import (
-    DAY_ENDS,
-    Occurrence,
-    local_date,
-    next_occurrence,
-    occurrence,
-    occurrences,
-    zone_of,
-)
-from bot.domain.deliveries import Delivery, State, Subscription, sendable_until
+from bot.domain.deliveries import RECONCILE_AFTER, Sending
 from bot.domain.errors import Busy, DeliveryMoved, Uncertain
-from bot.ports import Clock, Ids, Records, Store
-from bot.services.courier import Courier, Ready, Topic, Topics, one_row
+from bot.domain.pacing import Pace
+from bot.ports import (
+    Ahead,
+    Clock,
+    Ids,
+    Messenger,
+    Meter,
+    Records,
+    SendRefused,
+    SendUncertain,
+    Store,
+    Waiting,
+)
+from bot.services.claiming import Claimer
+from bot.services.courier import HOLD_FOR, Courier, Render
+from bot.services.mending import Mender
+from bot.services.taking import Taker, Topics
 
 log = structlog.get_logger(__name__)
 
-BATCH = 500
+MENDING = "mending"
+"""Its name among what runs; no workspace is called so."""
+END_AFTER = timedelta(hours=24)
+"""A workspace that refuses our token for so long has sent us away without telling."""
+FORGET_AT_ONCE = 500
+_A_MOMENT = timedelta(microseconds=1)
+_MAKE_OR_BREAK = frozenset({"invalid_auth", "not_authed"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Taken:
-    """Rows that may go now, and how many were looked at: fewer than a batch means no more."""
+class Promises:
+    """What whoever runs the coach can choose about sending; from `config/coach.yaml`."""
 
-    ready: tuple[Ready, ...]
-    looked_at: int
+    unasked_per_day: int = 2
+    posts_per_minute: int = 500
+    in_flight: int = 5
+    keep_days: int = 400
 
 
 @dataclass(eq=False)
 class Dispatcher:
-    """One tick claims, takes and sends. Nothing is scheduled per person; rows decide.
+    """Looks at what is due, and has it claimed, sent and mended.
 
-    `unasked_per_day` caps what a target gets in one local day.
+    Nothing is scheduled per person; rows decide. Each workspace is served by itself, so that one
+    in which Slack is slow never delays another.
     """
 
     store: Store
-    courier: Courier
+    messenger: Messenger
     clock: Clock
     ids: Ids
     topics: Topics
-    unasked_per_day: int
+    render: Render
+    meter: Meter
+    promises: Promises = field(default_factory=Promises)
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _sent: int = 0
+    _swept_on: date | None = None
+
+    def __post_init__(self) -> None:
+        chosen = self.promises
+        self._pace = Pace(chosen.posts_per_minute)
+        self._claimer = Claimer(self.store, self.clock, self.ids, self._pace, self.meter)
+        self._taker = Taker(
+            self.store, self.clock, self.topics, self._pace, chosen.unasked_per_day, self.meter
+        )
+        self._courier = Courier(
+            self.store,
+            self.messenger,
+            self.clock,
+            self.topics,
+            self.render,
+            self.meter,
+            chosen.in_flight,
+        )
+        self._mender = Mender(self.store, self.messenger, self.clock, self._courier, self.meter)
+
+    # -- when -----------------------------------------------------------------------------------
 
     async def next_due(self) -> datetime | None:
         """The next instant at which a tick would find something to do."""
-        return await self.store.read(lambda records: records.next_due())
+        return await self.store.read(self._next_due)
+
+    def _next_due(self, records: Records) -> datetime | None:
+        if records.sending() is Sending.OFF:
+            return None
+        ahead = records.ahead()
+        stuck = ahead.reconcile and ahead.reconcile + RECONCILE_AFTER + _A_MOMENT
+        sends = [self._ready_at(waiting) for waiting in records.waiting()] if ahead.send else []
+        instants = (ahead.claim, stuck, ahead.heal, *sends)
+        return min((instant for instant in instants if instant is not None), default=None)
+
+    def _ready_at(self, waiting: Waiting) -> datetime:
+        standing, ready = waiting.standing, waiting.first
+        if standing.held_until is not None:
+            ready = max(ready, standing.held_until)
+        if standing.taken_until is not None and self._pace.posts_per_minute:
+            ready = max(ready, self._pace.free_again(standing.taken_until))
+        return ready
+
+    # -- the tick ---------------------------------------------------------------------------------
 
     async def tick(self) -> int:
-        """Do everything that is due now; how many messages were settled. One tick at a time."""
+        """Do everything that is due now and see it through; how many messages were settled."""
+        before = self._sent
+        await self.beat()
+        await self.rest()
+        return self._sent - before
+
+    async def beat(self) -> None:
+        """Look at what is due, and begin it; a slow workspace is not waited for. One at a time."""
         async with self._one_at_a_time:
-            try:
-                return await self._tick()
-            except (Busy, Uncertain, DeliveryMoved) as error:
-                # The rows are still there; the next tick goes on where this one stopped.
-                log.warning("tick_interrupted", reason=type(error).__name__)
-                return 0
+            begun = asyncio.get_running_loop().time()
+            await self._guarded(self._beat())
+            self.meter.tick(asyncio.get_running_loop().time() - begun)
 
-    async def _tick(self) -> int:
-        await self.courier.reconcile()
-        if not await self.store.read(self._anything_due):
-            return 0
-        while await self.store.write(self._claim) == BATCH:
-            pass
-        sent = 0
-        looked_at = BATCH
-        while looked_at == BATCH:
-            taken = await self._take_batch()
-            await self.courier.deliver(taken.ready)
-            sent, looked_at = sent + len(taken.ready), taken.looked_at
-        return sent
+    async def rest(self) -> None:
+        """Return when all that was begun has ended; when cancelled, end it."""
+        running = list(self._running.values())
+        try:
+            ended = await asyncio.gather(*running, return_exceptions=True)
+        except asyncio.CancelledError:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            raise
+        for outcome in ended:
+            if isinstance(outcome, BaseException):
+                raise outcome
 
-    def _anything_due(self, records: Records) -> bool:
-        due = records.next_due()
-        return due is not None and due <= self.clock.now()
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except (Busy, Uncertain, DeliveryMoved) as error:
+            # The rows are still there; the next tick goes on where this one stopped.
+            log.warning("tick_interrupted", reason=type(error).__name__)
 
-    # -- claim: subscriptions whose time has come become deliveries ---------------------------
-
-    def _claim(self, records: Records) -> int:
+    async def _beat(self) -> None:
         now = self.clock.now()
-        due = records.due_subscriptions(now, BATCH)
-        for subscription in due:
-            self._claim_one(records, subscription, now)
-        return len(due)
-
-    def _claim_one(self, records: Records, subscription: Subscription, now: datetime) -> None:
-        """Deliver the latest occurrence only: after a long sleep there is no burst."""
-        if subscription.next is None:
+        ahead = await self.store.read(lambda records: records.ahead())
+        if not _anything(ahead, now):
+            await self._sweep(now)
             return
-        latest = _latest(subscription, subscription.next, now)
-        expires = sendable_until(subscription.kind, latest.label, latest.due, subscription.zone)
-        records.add_delivery(
-            Delivery(
-                id=self.ids.new(),
-                target=subscription.target,
-                kind=subscription.kind,
-                label=latest.label,
-                zone=subscription.zone,
-                due=latest.due,
-                state=State.DUE if now <= expires else State.SKIPPED,
-                not_before=now,
-                changed_at=now,
-                error=None if now <= expires else "too_late",
-            )
-        )
-        zone = zone_of(subscription.zone)
-        following = next_occurrence(subscription.rhythm, zone, now, latest)
-        records.save_subscription(replace(subscription, next=following, last=latest))
+        if await self.store.read(lambda records: records.sending()) is Sending.OFF:
+            return
+        if _passed(ahead.reconcile, now - RECONCILE_AFTER) or _passed(ahead.heal, now):
+            self._begin(MENDING, self._mend())
+        claimed = _passed(ahead.claim, now)
+        while claimed:
+            claimed = await self._claimer.claim()
+            await self._serve_all()
+        await self._serve_all()
 
-    # -- take: deliveries are composed and marked as being sent, in one transaction -----------
-
-    async def _take_batch(self) -> _Taken:
-        """A batch in one transaction; one row a transaction when one of them is broken."""
-        with one_row():
-            return await self.store.write(lambda records: self._take(records, self._open(records)))
-        rows = await self.store.read(self._open)
-        ready: list[Ready] = []
-        for delivery in rows:
-            with one_row(delivery) as row:
-                taken = await self.store.write(partial(self._take, deliveries=(delivery,)))
-                ready += taken.ready
-            if row.broken:
-                await self.courier.settle_broken(delivery)
-        return _Taken(tuple(ready), len(rows))
-
-    def _open(self, records: Records) -> Sequence[Delivery]:
-        return records.open_deliveries(self.clock.now(), BATCH)
-
-    def _take(self, records: Records, deliveries: Sequence[Delivery]) -> _Taken:
+    async def _serve_all(self) -> None:
         now = self.clock.now()
-        held = records.held_workspaces(now)
-        ready = []
-        for delivery in deliveries:
-            until = held.get(delivery.target.workspace)
-            if until is not None:
-                records.save_delivery(replace(delivery, not_before=until))
-            elif (taken := self._take_one(records, delivery, now)) is not None:
-                ready.append(taken)
-        return _Taken(tuple(ready), len(deliveries))
+        waiting = await self.store.read(lambda records: records.waiting())
+        for found in waiting:
+            if self._ready_at(found) <= now:
+                name = found.standing.workspace
+                self._begin(name, self._serve(name))
 
-    def _take_one(self, records: Records, delivery: Delivery, now: datetime) -> Ready | None:
-        topic = self.topics[delivery.kind]
-        refusal = self._refusal(records, topic, delivery, now)
-        composed = None if refusal else topic.compose(records, delivery)
-        if composed is None:
-            reason = refusal or "not_wanted"
-            changed = replace(delivery, state=State.SKIPPED, error=reason, changed_at=now)
-            records.save_delivery(changed)
-            return None
-        sending = replace(
-            delivery,
-            state=State.SENDING,
-            attempts=delivery.attempts + 1,
-            content_id=composed.content_id,
-            changed_at=now,
-        )
-        records.save_delivery(sending)
-        return Ready(sending, composed.result)
+    def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Run in the background, once at a time under each name."""
+        if name in self._running:
+            work.close()
+            return
+        task = asyncio.create_task(self._guarded(work))
+        self._running[name] = task
+        task.add_done_callback(lambda _: self._running.pop(name, None))
 
-    def _refusal(
-        self, records: Records, topic: Topic, delivery: Delivery, now: datetime
-    ) -> str | None:
-        if now > sendable_until(delivery.kind, delivery.label, delivery.due, delivery.zone):
-            return "too_late"
-        zone = zone_of(delivery.zone)
-        morning = occurrence(local_date(now, zone), DAY_ENDS, zone)
-        capped = [kind for kind, other in self.topics.items() if other.capped]
-        sent = records.sent_since(delivery.target, morning, capped)
-        return "daily_cap" if topic.capped and sent >= self.unasked_per_day else None
+    # -- one workspace --------------------------------------------------------------------------
+
+    async def _serve(self, workspace: str) -> None:
+        """Send what a workspace may get now."""
+        more = True
+        while more:
+            portion = await self._taker.take(workspace)
+            more = portion.more
+            if portion.asks:
+                more = await self._works_again(workspace)
+            elif portion.ready:
+                await self._courier.deliver(portion.ready)
+                self._sent += len(portion.ready)
+
+    async def _works_again(self, workspace: str) -> bool:
+        """Ask Slack about a workspace that was held; when not, hold it for longer, or end it."""
+        try:
+            await self.messenger.probe(workspace)
+        except SendRefused as error:
+            await self.store.write(lambda records: self._hold(records, workspace, error.code))
+        except SendUncertain as error:
+            code = error.code
+            await self.store.write(lambda records: self._hold(records, workspace, code))
+        else:
+            log.info("workspace_works_again", workspace=workspace)
+            await self.store.write(lambda records: records.revive_workspace(workspace))
+            return True
+        return False
+
+    def _hold(self, records: Records, workspace: str, code: str) -> None:
+        now = self.clock.now()
+        since = records.standing(workspace).held_since or now
+        if now - since >= END_AFTER:
+            log.error("workspace_refuses_for_a_day", workspace=workspace, code=code)
+            if code in _MAKE_OR_BREAK:
+                records.end_workspace(workspace, code, now)
+                return
+        records.hold_workspace(workspace, now + HOLD_FOR, code, since=since)
+
+    # -- beside it --------------------------------------------------------------------------------
+
+    async def _mend(self) -> None:
+        await self._mender.reconcile()
+        await self._mender.heal()
+
+    async def _sweep(self, now: datetime) -> None:
+        """Once a day, forget what ended long ago."""
+        if self._swept_on == now.date():
+            return
+        before = (now - timedelta(days=self.promises.keep_days)).date()
+        gone = FORGET_AT_ONCE
+        while gone == FORGET_AT_ONCE:
+            gone = await self.store.write(
+                lambda records: records.forget_deliveries(before, FORGET_AT_ONCE)
+            )
+        self._swept_on = now.date()
 
 
-def _latest(subscription: Subscription, first: Occurrence, now: datetime) -> Occurrence:
-    """The last occurrence that is due by now, from the first one that was planned."""
-    latest = first
-    zone = zone_of(subscription.zone)
-    for candidate in occurrences(subscription.rhythm, zone, first.due):
-        if candidate.due > now:
-            return latest
-        latest = candidate
-    return latest
+def _passed(instant: datetime | None, now: datetime) -> bool:
+    return instant is not None and instant <= now
+
+
+def _anything(ahead: Ahead, now: datetime) -> bool:
+    return (
+        _passed(ahead.claim, now)
+        or _passed(ahead.send, now)
+        or _passed(ahead.reconcile, now - RECONCILE_AFTER)
+        or _passed(ahead.heal, now)
+    )

@@ -5,7 +5,15 @@ from bot.store.records_feedback import FeedbackRecords
 from bot.store.records_groups import GroupRecords
 from bot.store.records_people import PeopleRecords
 from bot.store.records_prompts import PromptRecords
+from bot.store.records_workspaces import WorkspaceRecords
 
 
-class SqlRecords(PeopleRecords, PromptRecords, GroupRecords, DeliveryRecords, FeedbackRecords):
+class SqlRecords(
+    PeopleRecords,
+    PromptRecords,
+    GroupRecords,
+    DeliveryRecords,
+    WorkspaceRecords,
+    FeedbackRecords,
+):
     """Everything remembered, seen from inside one transaction."""

@@ -65,7 +65,11 @@ class RecordsBase:
         """
         return query.with_for_update(skip_locked=True) if self._writable else query
 
-    def change(self, statement: UpdateBase, values: Mapping[str, Any] | None = None) -> int:
+    def change(
+        self,
+        statement: UpdateBase,
+        values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    ) -> int:
         """Run a statement that changes rows; how many it changed."""
         if not self._writable:
             raise RuntimeError("work given to read() can't save anything; give it to write()")
@@ -73,6 +77,11 @@ class RecordsBase:
         counted = {"preserve_rowcount": True}
         result = self.connection.execute(statement, values, execution_options=counted)
         return result.rowcount
+
+    def change_many(self, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run a statement once for each row; nothing for none."""
+        if rows:
+            self.change(statement, rows)
 
     def mark_for_scrubbing(self) -> None:
         """Have the bytes of what was deleted wiped from the files after the commit.

@@ -1,22 +1,58 @@
-"""Rows of what is sent unasked: subscriptions, deliveries, held workspaces, envelopes seen."""
+"""Rows of what is sent unasked: subscriptions and deliveries, one by one and in bulk."""
 
-import zlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from functools import cache
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, case, delete, func, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, text, update
+from sqlalchemy.sql.dml import Update
 
 from bot.domain.cadence import Occurrence
 from bot.domain.deliveries import TRANSITIONS, Delivery, Kind, State, Subscription, Target
 from bot.domain.errors import DeliveryMoved
+from bot.ports import Ahead, Waiting
+from bot.store.columns import Instant
 from bot.store.records_base import RecordsBase, insert_into
-from bot.store.schema import deliveries, envelopes, held_workspaces, subscriptions
+from bot.store.records_workspaces import standing_of, to
+from bot.store.schema import deliveries, subscriptions, workspaces
 
-ENVELOPES_KEPT = timedelta(days=1)
-_PURGE_ONE_IN = 64
 _ON_THE_WAY = (State.SENDING.value, State.SENT.value)
+_ENDED = (State.SENT.value, State.FAILED.value, State.SKIPPED.value, State.UNKNOWN.value)
+_TURN = {kind.value: turn for turn, kind in enumerate(Kind)}
+
+_AHEAD = text(
+    "SELECT"
+    " (SELECT next_due FROM subscriptions WHERE next_due IS NOT NULL ORDER BY next_due LIMIT 1)"
+    " AS claim,"
+    " (SELECT not_before FROM deliveries WHERE state = 'due' ORDER BY not_before LIMIT 1) AS send,"
+    " (SELECT changed_at FROM deliveries WHERE state = 'sending' ORDER BY changed_at LIMIT 1)"
+    " AS reconcile,"
+    " (SELECT heal_at FROM deliveries WHERE heal_at IS NOT NULL ORDER BY heal_at LIMIT 1) AS heal"
+).columns(claim=Instant, send=Instant, reconcile=Instant, heal=Instant)
+"""Four looks at the beginning of an index: what they cost does not depend on how many rows there
+are. Without ORDER BY, PostgreSQL would read the whole table instead."""
+
+_WAITING = text(
+    "WITH RECURSIVE found(workspace) AS ("
+    " SELECT min(workspace) FROM deliveries WHERE state = 'due'"
+    " UNION ALL"
+    " SELECT (SELECT min(workspace) FROM deliveries"
+    "  WHERE state = 'due' AND workspace > found.workspace)"
+    " FROM found WHERE found.workspace IS NOT NULL)"
+    " SELECT found.workspace, w.taken_until, w.held_until, w.held_since, w.held_why,"
+    " coalesce(w.asks, false) AS asks, w.ended,"
+    " (SELECT min(not_before) FROM deliveries d"
+    "  WHERE d.state = 'due' AND d.workspace = found.workspace) AS first"
+    " FROM found LEFT JOIN workspaces w ON w.workspace = found.workspace"
+    " WHERE found.workspace IS NOT NULL AND w.ended IS NULL"
+).columns(
+    *(column for column in workspaces.columns if column.name != "workspace"),
+    first=Instant,
+)
+"""The workspaces that have open deliveries, found by leaping through the index from one to the
+next: the cost follows their number, not that of their deliveries."""
 
 
 class DeliveryRecords(RecordsBase):
@@ -26,7 +62,7 @@ class DeliveryRecords(RecordsBase):
         """The standing wish of one kind of a target."""
         row = self.first(
             select(subscriptions).where(
-                _to(subscriptions, target), subscriptions.c.kind == kind.value
+                to(subscriptions, target), subscriptions.c.kind == kind.value
             )
         )
         return None if row is None else _subscription(row)
@@ -34,8 +70,7 @@ class DeliveryRecords(RecordsBase):
     def save_subscription(self, subscription: Subscription) -> None:
         """Keep a subscription as it is now."""
         row = {
-            **_target_row(subscription.target),
-            "kind": subscription.kind.value,
+            **_subscription_key(subscription),
             "zone": subscription.zone,
             "rhythm": subscription.rhythm,
             **_occurrence_row("next", subscription.next),
@@ -53,36 +88,56 @@ class DeliveryRecords(RecordsBase):
         )
         return [_subscription(row) for row in self.all(self.claiming(query))]
 
-    def next_due(self) -> datetime | None:
-        """When a subscription or an open delivery next wants attention."""
-        due = subscriptions.c.next_due
-        waking = select(due).where(due.is_not(None)).order_by(due).limit(1)
-        attempt = deliveries.c.not_before
-        is_open = deliveries.c.state == State.DUE.value
-        retry = select(attempt).where(is_open).order_by(attempt).limit(1)
-        found = [self.connection.execute(query).scalar() for query in (waking, retry)]
-        return min((instant for instant in found if instant is not None), default=None)
+    def move_subscriptions(self, moved: Sequence[Subscription]) -> None:
+        """Save `next` and `last` of many."""
+        rows = [
+            {
+                **{f"its_{name}": value for name, value in _subscription_key(each).items()},
+                **_occurrence_row("next", each.next),
+                **_occurrence_row("last", each.last),
+            }
+            for each in moved
+        ]
+        self.change_many(_moving(), rows)
+
+    def ahead(self) -> Ahead:
+        """When something next wants attention."""
+        return Ahead(*self.connection.execute(_AHEAD).one())
+
+    def waiting(self) -> Sequence[Waiting]:
+        """The workspaces that have open deliveries, except ended ones."""
+        found = []
+        for row in self.connection.execute(_WAITING):
+            standing = row._asdict()
+            first = standing.pop("first")
+            found.append(Waiting(standing_of(standing), first))
+        return found
 
     def add_delivery(self, delivery: Delivery) -> bool:
         """False when this target already has one of this kind for this label."""
-        unique = ["workspace", "address", "kind", "label"]
-        statement = insert_into(deliveries, self.dialect)
-        added = statement.on_conflict_do_nothing(index_elements=unique)
-        return self.change(added, _delivery_row(delivery)) == 1
+        return self.change(_adding(self.dialect), _delivery_row(delivery)) == 1
 
-    def save_delivery(self, delivery: Delivery) -> None:
+    def add_deliveries(self, added: Sequence[Delivery]) -> None:
+        """Add many; those that are there already stay as they are."""
+        self.change_many(_adding(self.dialect), [_delivery_row(each) for each in added])
+
+    def save_delivery(self, delivery: Delivery) -> bool:
         """Change a delivery that is there; one that was deleted with its person stays deleted.
 
-        Raises DeliveryMoved when the state that is stored can't become the new one.
+        False when it is gone. Raises DeliveryMoved when the state that is stored can't become the new one.
         """
-        before = [state for state, after in TRANSITIONS.items() if delivery.state in after]
-        allowed = [state.value for state in (*before, delivery.state)]
+        if self.change(_saving(delivery.state), _changed_row(delivery)):
+            return True
         named = (deliveries.c.workspace == delivery.target.workspace) & (
             deliveries.c.id == delivery.id
         )
-        moved = update(deliveries).where(named, deliveries.c.state.in_(allowed))
-        if self.change(moved.values(_delivery_row(delivery))) == 0:
-            self._refuse_move(self.first(select(deliveries.c.state).where(named)), delivery)
+        self._refuse_move(self.first(select(deliveries.c.state).where(named)), delivery)
+        return False
+
+    def save_deliveries(self, saved: Sequence[Delivery]) -> None:
+        """Save many; those that moved on or are gone stay as they are."""
+        for state, group in groupby(sorted(saved, key=_state), key=_state):
+            self.change_many(_saving(State(state)), [_changed_row(each) for each in group])
 
     def _refuse_move(self, stored: Row[Any] | None, delivery: Delivery) -> None:
         if stored is not None:
@@ -93,7 +148,7 @@ class DeliveryRecords(RecordsBase):
     def delivery(self, target: Target, kind: Kind, label: date) -> Delivery | None:
         """The delivery of one kind to a target for a local date."""
         query = select(deliveries).where(
-            _to(deliveries, target), deliveries.c.kind == kind.value, deliveries.c.label == label
+            to(deliveries, target), deliveries.c.kind == kind.value, deliveries.c.label == label
         )
         row = self.first(query)
         return None if row is None else _delivery(row)
@@ -110,42 +165,48 @@ class DeliveryRecords(RecordsBase):
 
     def deliveries_to(self, target: Target) -> Sequence[Delivery]:
         """Everything that was or is to be sent to a target, oldest first."""
-        query = select(deliveries).where(_to(deliveries, target)).order_by(deliveries.c.due)
+        query = select(deliveries).where(to(deliveries, target)).order_by(deliveries.c.due)
         return [_delivery(row) for row in self.all(query)]
 
-    def open_deliveries(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        """Those in `due` whose `not_before` has come, oldest first."""
+    def open_deliveries(self, workspace: str, now: datetime, limit: int) -> Sequence[Delivery]:
+        """A workspace's in `due` whose `not_before` has come, oldest first."""
         query = (
             select(deliveries)
-            .where(deliveries.c.state == State.DUE.value, deliveries.c.not_before <= now)
-            .order_by(deliveries.c.not_before)
+            .where(
+                deliveries.c.state == text("'due'"),
+                deliveries.c.workspace == workspace,
+                deliveries.c.not_before <= now,
+            )
+            .order_by(deliveries.c.not_before, deliveries.c.turn)
             .limit(limit)
         )
         return [_delivery(row) for row in self.all(self.claiming(query))]
 
     def stuck_deliveries(self, before: datetime, limit: int) -> Sequence[Delivery]:
         """Those in `sending` since before an instant, oldest first."""
-        query = (
-            select(deliveries)
-            .where(deliveries.c.state == State.SENDING.value, deliveries.c.changed_at < before)
-            .order_by(deliveries.c.changed_at)
-            .limit(limit)
-        )
-        return [_delivery(row) for row in self.all(self.claiming(query))]
+        changed = deliveries.c.changed_at
+        stuck = select(deliveries).where(deliveries.c.state == text("'sending'"), changed < before)
+        query = self.claiming(stuck.order_by(changed).limit(limit))
+        return [_delivery(row) for row in self.all(query)]
 
-    def sent_since(self, target: Target, since: datetime, kinds: Collection[Kind]) -> int:
-        """How many deliveries of these kinds were sent, or are being sent, since an instant."""
-        query = (
-            select(func.count())
-            .select_from(deliveries)
-            .where(
-                _to(deliveries, target),
-                deliveries.c.changed_at >= since,
-                deliveries.c.state.in_(_ON_THE_WAY),
-                deliveries.c.kind.in_([kind.value for kind in kinds]),
-            )
+    def to_heal(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        """Those whose `heal_at` has come, oldest first."""
+        at = deliveries.c.heal_at
+        query = self.claiming(select(deliveries).where(at <= now).order_by(at).limit(limit))
+        return [_delivery(row) for row in self.all(query)]
+
+    def sent_lately(
+        self, workspace: str, addresses: Collection[str], since: datetime
+    ) -> Sequence[tuple[str, Kind, datetime]]:
+        """Address, kind and instant of what was sent, or is being sent, since an instant."""
+        table = deliveries.c
+        query = select(table.address, table.kind, table.changed_at).where(
+            table.workspace == workspace,
+            table.address.in_(list(addresses)),
+            table.changed_at >= since,
+            table.state.in_(_ON_THE_WAY),
         )
-        return int(self.connection.execute(query).scalar_one())
+        return [(row.address, Kind(row.kind), row.changed_at) for row in self.all(query)]
 
     def delivery_counts(self) -> Mapping[State, int]:
         """How many deliveries stand in each state; every state is named."""
@@ -153,35 +214,65 @@ class DeliveryRecords(RecordsBase):
         found = {State(row.state): int(row.size) for row in self.all(query)}
         return {state: found.get(state, 0) for state in State}
 
-    def hold_workspace(self, workspace: str, until: datetime) -> None:
-        """Send nothing to a workspace before an instant; a longer hold is never shortened."""
-        statement = insert_into(held_workspaces, self.dialect)
-        new, old = statement.excluded.until, held_workspaces.c.until
-        longer = case((new > old, new), else_=old)
-        held = statement.on_conflict_do_update(index_elements=["workspace"], set_={"until": longer})
-        self.change(held, {"workspace": workspace, "until": until})
-
-    def held_workspaces(self, now: datetime) -> dict[str, datetime]:
-        """The workspaces to which nothing is sent now, and until when."""
-        query = select(held_workspaces).where(held_workspaces.c.until > now)
-        return {row.workspace: row.until for row in self.all(query)}
-
-    def claim_envelope(self, key: str, now: datetime) -> bool:
-        """True the first time that a key is seen; keys are forgotten after a day."""
-        # About one claim in 64 sweeps: which one is a matter of its key, so nothing is remembered.
-        if zlib.crc32(key.encode("utf-8", "replace")) % _PURGE_ONE_IN == 0:
-            self.change(delete(envelopes).where(envelopes.c.seen_at <= now - ENVELOPES_KEPT))
-        statement = insert_into(envelopes, self.dialect)
-        claimed = statement.on_conflict_do_update(
-            index_elements=["key"],
-            set_={"seen_at": statement.excluded.seen_at},
-            where=envelopes.c.seen_at <= now - ENVELOPES_KEPT,
+    def forget_deliveries(self, before: date, limit: int) -> int:
+        """Delete ended deliveries for local dates before this one; how many, `limit` at most."""
+        old = (
+            select(deliveries.c.workspace, deliveries.c.id)
+            .where(deliveries.c.label < before, deliveries.c.state.in_(_ENDED))
+            .order_by(deliveries.c.label)
+            .limit(limit)
         )
-        return self.change(claimed, {"key": key, "seen_at": now}) == 1
+        found = self.all(old)
+        named = (deliveries.c.workspace == bindparam("its_workspace")) & (
+            deliveries.c.id == bindparam("its_id")
+        )
+        rows = [{"its_workspace": row.workspace, "its_id": row.id} for row in found]
+        self.change_many(delete(deliveries).where(named), rows)
+        return len(rows)
 
 
-def _to(table: Any, target: Target) -> Any:
-    return (table.c.workspace == target.workspace) & (table.c.address == target.address)
+@cache
+def _adding(dialect: str) -> Any:
+    unique = ["workspace", "address", "kind", "label"]
+    return insert_into(deliveries, dialect).on_conflict_do_nothing(index_elements=unique)
+
+
+@cache
+def _saving(state: State) -> Update:
+    """The change of a delivery to a state, from those that it may follow only."""
+    before = [earlier.value for earlier, after in TRANSITIONS.items() if state in after]
+    named = (deliveries.c.workspace == bindparam("its_workspace")) & (
+        deliveries.c.id == bindparam("its_id")
+    )
+    allowed = deliveries.c.state.in_([*before, state.value])
+    names = (*_CHANGING, "state")
+    return update(deliveries).where(named, allowed).values({n: bindparam(n) for n in names})
+
+
+_CHANGING = (
+    "not_before",
+    "changed_at",
+    "attempts",
+    "content_id",
+    "channel",
+    "ts",
+    "error",
+    "heal_at",
+)
+
+
+@cache
+def _moving() -> Update:
+    """The change of the times of a subscription."""
+    key = [
+        subscriptions.c[name] == bindparam(f"its_{name}") for name in ("workspace", "address", "kind")
+    ]
+    names = ("next_label", "next_due", "last_label", "last_due")
+    return update(subscriptions).where(*key).values({name: bindparam(name) for name in names})
+
+
+def _state(delivery: Delivery) -> str:
+    return delivery.state.value
 
 
 def _target_row(target: Target) -> dict[str, Any]:
@@ -208,18 +299,36 @@ def _subscription(row: Row[Any]) -> Subscription:
     )
 
 
+def _subscription_key(subscription: Subscription) -> dict[str, Any]:
+    return {**_target_row(subscription.target), "kind": subscription.kind.value}
+
+
 def _delivery_row(delivery: Delivery) -> dict[str, Any]:
-    plain = {key: value for key, value in asdict(delivery).items() if key != "target"}
     return {
-        **plain,
         **_target_row(delivery.target),
+        "id": delivery.id,
         "kind": delivery.kind.value,
+        "label": delivery.label,
+        "zone": delivery.zone,
+        "due": delivery.due,
+        "turn": _TURN[delivery.kind.value],
         "state": delivery.state.value,
+        **{name: getattr(delivery, name) for name in _CHANGING},
+    }
+
+
+def _changed_row(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "its_workspace": delivery.target.workspace,
+        "its_id": delivery.id,
+        "state": delivery.state.value,
+        **{name: getattr(delivery, name) for name in _CHANGING},
     }
 
 
 def _delivery(row: Row[Any]) -> Delivery:
     plain = row._asdict()
+    del plain["turn"]
     target = Target(plain.pop("workspace"), plain.pop("address"))
     kind, state = Kind(plain.pop("kind")), State(plain.pop("state"))
     return Delivery(target=target, kind=kind, state=state, **plain)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from bot.store.columns import Instant, Json, RhythmText, Words
@@ -150,6 +151,7 @@ subscriptions = Table(
     Column("next_due", Instant),
     Column("last_label", Date),
     Column("last_due", Instant),
+    Column("resting", Words),
 )
 # Resting subscriptions are not in the index, so that a tick costs what is due and no more.
 _awake = subscriptions.c.next_due.is_not(None)
@@ -172,17 +174,38 @@ deliveries = Table(
     _given("due", Instant),
     _given("state"),
     _given("not_before", Instant),
+    _given("turn", Integer),
     _given("changed_at", Instant),
     _given("attempts", Integer),
     Column("content_id", Words),
     Column("channel", Words),
     Column("ts", Words),
     Column("error", Words),
+    Column("heal_at", Instant),
     UniqueConstraint("workspace", "address", "kind", "label"),
-    Index("ix_deliveries_open", "state", "not_before"),
     Index("ix_deliveries_place", "workspace", "channel", "ts"),
     Index("ix_deliveries_changed", "workspace", "address", "changed_at"),
+    Index("ix_deliveries_label", "label"),
 )
+
+
+def _only(name: str, where: Any, *columns: Column[Any]) -> None:
+    """An index of those rows that still want something, which are few among all that ever were."""
+    Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+_open = deliveries.c.state == text("'due'")
+_sending = deliveries.c.state == text("'sending'")
+_only(
+    "ix_deliveries_open",
+    _open,
+    deliveries.c.workspace,
+    deliveries.c.not_before,
+    deliveries.c.turn,
+)
+_only("ix_deliveries_next", _open, deliveries.c.not_before)
+_only("ix_deliveries_sending", _sending, deliveries.c.changed_at)
+_only("ix_deliveries_heal", deliveries.c.heal_at.is_not(None), deliveries.c.heal_at)
 
 # Nothing in these two says who asked or voted.
 votes = Table(
@@ -212,11 +235,23 @@ gaps = Table(
     Index("ix_gaps_last_on", "last_on"),
 )
 
-held_workspaces = Table(
-    "held_workspaces",
+workspaces = Table(
+    "workspaces",
     metadata,
     _key("workspace"),
-    _given("until", Instant),
+    Column("taken_until", Instant),
+    Column("held_until", Instant),
+    Column("held_since", Instant),
+    Column("held_why", Words),
+    _given("asks", Boolean),
+    Column("ended", Words),
+)
+
+switches = Table(
+    "switches",
+    metadata,
+    _key("name"),
+    _given("value"),
 )
 
 envelopes = Table(
