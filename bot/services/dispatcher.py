@@ -8,15 +8,7 @@ from functools import partial
 
 import structlog
 
-from bot.domain.cadence import (
-    DAY_ENDS,
-    Occurrence,
-    local_date,
-    next_occurrence,
-    occurrence,
-    occurrences,
-    zone_of,
-)
+from bot.domain.cadence import DAY_ENDS, local_date, occurrence, zone_of
 from bot.domain.deliveries import Delivery, State, Subscription, sendable_until
 from bot.domain.errors import Busy, DeliveryMoved, Uncertain
 from bot.ports import Clock, Ids, Records, Store
@@ -95,7 +87,7 @@ class Dispatcher:
         """Deliver the latest occurrence only: after a long sleep there is no burst."""
         if subscription.next is None:
             return
-        latest = _latest(subscription, subscription.next, now)
+        latest = subscription.latest(now)
         expires = sendable_until(subscription.kind, latest.label, latest.due, subscription.zone)
         records.add_delivery(
             Delivery(
@@ -111,8 +103,7 @@ class Dispatcher:
                 error=None if now <= expires else "too_late",
             )
         )
-        zone = zone_of(subscription.zone)
-        following = next_occurrence(subscription.rhythm, zone, now, latest)
+        following = subscription.following(now, latest)
         records.save_subscription(replace(subscription, next=following, last=latest))
 
     # -- take: deliveries are composed and marked as being sent, in one transaction -----------
@@ -175,14 +166,3 @@ class Dispatcher:
         capped = [kind for kind, other in self.topics.items() if other.capped]
         sent = records.sent_since(delivery.target, morning, capped)
         return "daily_cap" if topic.capped and sent >= self.unasked_per_day else None
-
-
-def _latest(subscription: Subscription, first: Occurrence, now: datetime) -> Occurrence:
-    """The last occurrence that is due by now, from the first one that was planned."""
-    latest = first
-    zone = zone_of(subscription.zone)
-    for candidate in occurrences(subscription.rhythm, zone, first.due):
-        if candidate.due > now:
-            return latest
-        latest = candidate
-    return latest
