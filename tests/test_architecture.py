@@ -57,6 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 THIRD_PARTY: dict[str, set[str]] = {
     "domain": {"pydantic"},
+    "domain.rests": {"holidays"},
     "domain.vocabulary": {"pydantic", "Stemmer"},
     "ports": set(),
     "services": {"structlog"},

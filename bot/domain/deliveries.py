@@ -3,8 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
-from bot.domain.cadence import Occurrence, Rhythm, occurrence, zone_of
+from bot.domain.cadence import (
+    Occurrence,
+    Rhythm,
+    latest_occurrence,
+    next_occurrence,
+    occurrence,
+    zone_of,
+)
+from bot.domain.rests import NO_RESTS, Rests
 
 
 class Kind(StrEnum):
@@ -70,7 +79,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A standing wish: this kind, to this target, in this rhythm. `next` is None when it rests."""
+    """A standing wish: this kind, to this target, in this rhythm. `next` is None when it rests.
+
+    `unasked_per_day` is how many unasked messages a day the target chose, None when it did not.
+    """
 
     target: Target
     kind: Kind
@@ -78,6 +90,37 @@ class Subscription:
     rhythm: Rhythm
     next: Occurrence | None
     last: Occurrence | None = None
+    rests: Rests = NO_RESTS
+    unasked_per_day: int | None = None
+
+    def latest(self, now: datetime) -> Occurrence:
+        """The last occurrence due by now, from `next` on. Raises ValueError when it rests."""
+        if self.next is None:
+            raise ValueError(f"the {self.kind} of {self.target.address} rests")
+        return _latest(self.rhythm, self.rests, self.zone, self.next, now)
+
+    def following(self, after: datetime, last: Occurrence | None) -> Occurrence | None:
+        """The next occurrence after an instant: no rest, no date twice, none within 12 hours."""
+        return _following(self.rhythm, self.rests, self.zone, after, last)
+
+    def cap(self, default: int) -> int:
+        """How many unasked messages may come in one local day."""
+        return default if self.unasked_per_day is None else self.unasked_per_day
+
+
+# Thousands of people share rhythm, zone and what came last; one pass works each of them out once.
+@lru_cache(maxsize=16_384)
+def _following(
+    rhythm: Rhythm, rests: Rests, zone: str, after: datetime, last: Occurrence | None
+) -> Occurrence | None:
+    return next_occurrence(rhythm, zone_of(zone), after, last, rests)
+
+
+@lru_cache(maxsize=16_384)
+def _latest(
+    rhythm: Rhythm, rests: Rests, zone: str, first: Occurrence, now: datetime
+) -> Occurrence:
+    return latest_occurrence(rhythm, zone_of(zone), first, now, rests)
 
 
 @dataclass(frozen=True, slots=True)
