@@ -20,8 +20,7 @@ from bot.library import Library, load_library
 from bot.ports import Clock, Store
 from bot.scheduler import Heartbeat
 from bot.services.coaching import Coaching
-from bot.services.courier import Courier, Topic
-from bot.services.dispatcher import Dispatcher
+from bot.services.dispatcher import Dispatcher, Promises
 from bot.services.feedback import Feedback
 from bot.services.overview import Overviews
 from bot.services.planning import Planning
@@ -29,6 +28,7 @@ from bot.services.privacy import Privacy
 from bot.services.prompting import Prompting
 from bot.services.reference import Reference
 from bot.services.study_groups import StudyGroups
+from bot.services.taking import Topic
 from bot.settings import Behaviour, Settings
 from bot.slack.app import bolt_app
 from bot.slack.calls import Reader
@@ -188,21 +188,21 @@ class Application:
         )
 
     def _build_dispatcher(self, client: AsyncWebClient) -> Dispatcher:
-        topics = topics_of(self._desk)
-        courier = Courier(
+        limits = self._settings.behaviour.limits
+        return Dispatcher(
             store=self._store,
             messenger=SlackMessenger(client),
             clock=self._clock,
-            topics=topics,
-            render=renderer(self._desk.words),
-        )
-        return Dispatcher(
-            store=self._store,
-            courier=courier,
-            clock=self._clock,
             ids=RandomIds(),
-            topics=topics,
-            unasked_per_day=self._settings.behaviour.limits.unasked_per_day,
+            topics=topics_of(self._desk),
+            render=renderer(self._desk.words),
+            meter=self._meter,
+            promises=Promises(
+                unasked_per_day=limits.unasked_per_day,
+                posts_per_minute=limits.posts_per_minute,
+                in_flight=limits.posts_in_flight,
+                keep_days=limits.keep_deliveries_days,
+            ),
         )
 
     def _edge(
@@ -228,10 +228,10 @@ class Application:
     async def _warm_up(self) -> None:
         """Do once what the first person would otherwise wait for."""
         self._desk.answers.ask("What is an AI product manager?")
-        await self._store.read(lambda records: records.next_due())
+        await self._store.read(lambda records: records.ahead())
 
     def _start_dispatching(self, dispatcher: Dispatcher) -> Probe:
-        heart = Heartbeat(dispatcher.tick, self._settings.behaviour.limits.tick_seconds)
+        heart = Heartbeat(dispatcher.beat, self._settings.behaviour.limits.tick_seconds)
         heart.start()
         self._cleanup.push_async_callback(heart.stop, DRAIN_SECONDS)
 

@@ -78,9 +78,7 @@ class Messenger(Protocol):
         """Post once, carrying the delivery id. Raises SendRefused or SendUncertain."""
         ...
 
-    async def find(
-        self, target: Target, delivery_id: str, since: datetime
-    ) -> tuple[Arrived, ...]:
+    async def find(self, target: Target, delivery_id: str, since: datetime) -> tuple[Arrived, ...]:
         """Where messages with this delivery id stand, the oldest first; none if it never arrived.
 
         Raises SendRefused when the history can't be read, SendUncertain when it can't be read now.

@@ -66,9 +66,13 @@ class DefaultChoices(_Section):
 
 
 class Limits(_Section):
-    """Bounds: messages a day, milliseconds for the store, seconds between looks at what is due."""
+    """Bounds: messages a day, posts a minute and at once in a workspace, days that ended deliveries
+    are kept, milliseconds for the store, seconds between looks at what is due."""
 
     unasked_per_day: Annotated[int, Field(ge=0, le=10)] = 2
+    posts_per_minute: Annotated[int, Field(ge=0, le=6_000)] = 500
+    posts_in_flight: Annotated[int, Field(ge=1, le=50)] = 5
+    keep_deliveries_days: Annotated[int, Field(ge=30, le=4_000)] = 400
     store_deadline_ms: Annotated[int, Field(ge=10, le=2_500)] = 80
     tick_seconds: Annotated[float, Field(ge=0.2, le=60)] = 1
 

@@ -127,9 +127,10 @@ def _latest(
 class Delivery:
     """One message to be sent once. Unique on (target, kind, label).
 
-    `due` is when it was intended, `not_before` when the next attempt may be made, `content_id`
-    what it shows, `channel` and `ts` where it arrived, `heal_at` when to look next whether an
-    earlier attempt of it came late after all.
+    `due` is when it was intended, `not_before` when the next attempt may be made, `attempts` how
+    often it was taken to be sent and `failures` how often that was in vain, `content_id` what it
+    shows, `channel` and `ts` where it arrived, `heal_at` when to look next whether an earlier
+    attempt of it came late after all.
     """
 
     id: str
@@ -142,6 +143,7 @@ class Delivery:
     not_before: datetime
     changed_at: datetime
     attempts: int = 0
+    failures: int = 0
     content_id: str | None = None
     channel: str | None = None
     ts: str | None = None
@@ -169,13 +171,13 @@ def sendable_until(kind: Kind, label: date, due: datetime, zone: str) -> datetim
     return due + CATCH_UP[kind]
 
 
-MAX_ATTEMPTS = 5
+MOST_FAILURES = 5
 FIRST_WAIT = timedelta(seconds=30)
 
 
-def retry_at(attempts: int, now: datetime) -> datetime | None:
-    """When to try again after so many attempts: 30 s, doubling; None when it is enough."""
-    if attempts >= MAX_ATTEMPTS:
+def retry_at(failures: int, now: datetime) -> datetime | None:
+    """When to try again after so many failures: 30 s, doubling; None when it is enough."""
+    if failures >= MOST_FAILURES:
         return None
-    doublings = 1 << (attempts - 1)
+    doublings = 1 << (failures - 1)
     return now + FIRST_WAIT * doublings

@@ -45,7 +45,9 @@ class Claimer:
         together = Counter(subscription.target.workspace for subscription in due)
         spreads = {name: self.pace.spread(number) for name, number in together.items()}
         return [
-            self._delivery(each, spreads[each.target.workspace], each.target.workspace in ended, now)
+            self._delivery(
+                each, spreads[each.target.workspace], each.target.workspace in ended, now
+            )
             for each in due
         ]
 

@@ -29,12 +29,12 @@ from bot.services.taking import Ready, Topics, one_row
 
 log = structlog.get_logger(__name__)
 
-LOOK_AGAIN_AFTER = 1.0
-"""Seconds after which a row that waited for its turn is read again: it may be unwanted by now."""
+LOOK_AGAIN_AFTER = timedelta(seconds=1)
+"""A row that waited longer for its turn is read again: it may be unwanted by now."""
 
-TOO_OLD_AFTER = 20.0
-"""Seconds after which a row that waited for its turn goes back: Slack is slow, and a row that is
-being sent for a minute counts as stuck."""
+TOO_OLD_AFTER = timedelta(seconds=20)
+"""A row that waited longer goes back: Slack is slow, and a row that is being sent for a minute
+counts as stuck."""
 
 HOLD_FOR = timedelta(hours=1)
 """How long a workspace is left alone that refuses everything; then it is asked whether it works."""
@@ -66,7 +66,6 @@ class Round:
     """One portion on its way: lanes that wait, outcomes to be saved, and whether to stop."""
 
     lanes: deque[Sequence[Ready]]
-    begun: float
     stop: datetime | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     saving: asyncio.Task[None] | None = None
@@ -74,7 +73,7 @@ class Round:
 
 @dataclass(eq=False)
 class Courier:
-    """Sends what was taken, `in_flight` posts at once in a workspace, and saves what became of it."""
+    """Sends what was taken, `in_flight` posts at once, and saves what became of it."""
 
     store: Store
     messenger: Messenger
@@ -90,7 +89,7 @@ class Courier:
         by_target: dict[object, list[Ready]] = {}
         for entry in sorted(ready, key=_turn):
             by_target.setdefault(entry.delivery.target, []).append(entry)
-        turn = Round(deque(by_target.values()), asyncio.get_running_loop().time())
+        turn = Round(deque(by_target.values()))
         hands = [self._work(turn) for _ in range(min(self.in_flight, len(by_target)))]
         ended = await asyncio.gather(*hands, return_exceptions=True)
         if turn.saving is not None:
@@ -105,7 +104,7 @@ class Courier:
 
     async def _lane(self, turn: Round, lane: Sequence[Ready]) -> None:
         for place, entry in enumerate(lane):
-            again = turn.stop or await self._send(turn, entry)
+            again = turn.stop or await self._send(turn, entry, alone=place == 0)
             if again is not None:
                 # What comes later must not overtake what has to wait.
                 first = place if turn.stop is again else place + 1
@@ -113,15 +112,14 @@ class Courier:
                     self._note(turn, self._put_back(waiting.delivery, again))
                 return
 
-    async def _send(self, turn: Round, entry: Ready) -> datetime | None:
+    async def _send(self, turn: Round, entry: Ready, *, alone: bool) -> datetime | None:
         """Send one message; when the rest of its lane may go on, None for at once."""
-        delivery = entry.delivery
-        waited = asyncio.get_running_loop().time() - turn.begun
+        delivery, now = entry.delivery, self.clock.now()
+        waited = now - delivery.changed_at
         if waited > TOO_OLD_AFTER:
-            now = self.clock.now()
             self._note(turn, self._put_back(delivery, now))
             return now
-        if waited > LOOK_AGAIN_AFTER and not await self._still_wanted(delivery):
+        if (waited > LOOK_AGAIN_AFTER or not alone) and not await self._still_wanted(delivery):
             return None
         outcome, again = None, None
         with one_row(delivery) as row:
@@ -136,7 +134,10 @@ class Courier:
         """Whether the row still stands as it was taken; it may have been deleted since."""
         target, kind, label = delivery.target, delivery.kind, delivery.label
         found = await self.store.read(lambda records: records.delivery(target, kind, label))
-        return found == delivery
+        if found is None:
+            return False
+        taken = (delivery.id, delivery.attempts, State.SENDING)
+        return (found.id, found.attempts, found.state) == taken
 
     async def _post(
         self, turn: Round, delivery: Delivery, result: object
@@ -232,14 +233,12 @@ class Courier:
     def _later(
         self, delivery: Delivery, error: SendRefused, now: datetime
     ) -> tuple[Outcome, datetime | None]:
-        again = retry_at(delivery.attempts, now)
+        failed = replace(delivery, failures=delivery.failures + 1)
+        again = retry_at(failed.failures, now)
         if again is None:
-            return self._ended(delivery, error.code), None
+            return self._ended(failed, error.code), None
         again = max(again, now + timedelta(seconds=error.wait))
-        waiting = replace(
-            delivery, state=State.DUE, error=error.code, not_before=again, changed_at=now
-        )
-        return Outcome(waiting), again
+        return Outcome(_waiting(failed, again, now, error.code)), again
 
     def _unreachable(self, delivery: Delivery, error: SendRefused) -> Outcome:
         """This target gets nothing more; its subscriptions rest until somebody wakes them."""
@@ -306,15 +305,8 @@ class Courier:
 
 
 def _waiting(delivery: Delivery, until: datetime, now: datetime, code: str | None) -> Delivery:
-    """It goes back to those that are due; what was no try of its own does not count as one."""
-    return replace(
-        delivery,
-        state=State.DUE,
-        not_before=until,
-        attempts=delivery.attempts - 1,
-        changed_at=now,
-        error=code,
-    )
+    """It goes back to those that are due."""
+    return replace(delivery, state=State.DUE, not_before=until, changed_at=now, error=code)
 
 
 def _save(records: Records, outcomes: Sequence[Outcome]) -> None:

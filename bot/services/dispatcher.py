@@ -200,16 +200,13 @@ class Dispatcher:
         """Ask Slack about a workspace that was held; when not, hold it for longer, or end it."""
         try:
             await self.messenger.probe(workspace)
-        except SendRefused as error:
-            await self.store.write(lambda records: self._hold(records, workspace, error.code))
-        except SendUncertain as error:
+        except (SendRefused, SendUncertain) as error:
             code = error.code
             await self.store.write(lambda records: self._hold(records, workspace, code))
-        else:
-            log.info("workspace_works_again", workspace=workspace)
-            await self.store.write(lambda records: records.revive_workspace(workspace))
-            return True
-        return False
+            return False
+        log.info("workspace_works_again", workspace=workspace)
+        await self.store.write(lambda records: records.revive_workspace(workspace))
+        return True
 
     def _hold(self, records: Records, workspace: str, code: str) -> None:
         now = self.clock.now()

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-
 import structlog
 
 from bot.domain.deliveries import RECONCILE_AFTER, Delivery, State, next_look, retry_at
@@ -106,13 +105,15 @@ class Mender:
     def _never_arrived(self, delivery: Delivery) -> Outcome:
         """It may go again; from now on an earlier try of it may come late."""
         now = self.clock.now()
-        again = retry_at(delivery.attempts, now)
+        failures = delivery.failures + 1
+        again = retry_at(failures, now)
         if again is None:
             return self._unknown(delivery, "never_arrived")
         return Outcome(
             replace(
                 delivery,
                 state=State.DUE,
+                failures=failures,
                 error="never_arrived",
                 not_before=again,
                 changed_at=now,

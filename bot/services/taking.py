@@ -116,14 +116,10 @@ class Taker:
         return Portion(tuple(ready), more=len(rows) == PORTION)
 
     async def _give_up(self, delivery: Delivery) -> None:
-        ended = replace(
-            delivery, state=State.FAILED, error="broken", changed_at=self.clock.now()
-        )
+        ended = replace(delivery, state=State.FAILED, error="broken", changed_at=self.clock.now())
         await self.store.write(lambda records: records.save_deliveries([ended]))
 
-    def _take(
-        self, records: Records, workspace: str, only: Sequence[Delivery] | None
-    ) -> Portion:
+    def _take(self, records: Records, workspace: str, only: Sequence[Delivery] | None) -> Portion:
         now = self.clock.now()
         standing, sending = records.standing(workspace), records.sending()
         if standing.ended or standing.is_held(now) or sending is Sending.OFF:
@@ -137,9 +133,7 @@ class Taker:
         self._keep_pace(records, standing, len(ready), now)
         return Portion(tuple(ready), more=len(only) == PORTION)
 
-    def _keep_pace(
-        self, records: Records, standing: Standing, number: int, now: datetime
-    ) -> None:
+    def _keep_pace(self, records: Records, standing: Standing, number: int, now: datetime) -> None:
         if number and self.pace.posts_per_minute:
             _, until = self.pace.granted(standing.taken_until, now, number)
             records.save_standing(replace(standing, taken_until=until))

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select, text, update
+from sqlalchemy import Row, bindparam, delete, func, literal_column, or_, select, text, update
 from sqlalchemy.sql.dml import Update
 
 from bot.domain.cadence import Occurrence
@@ -29,7 +29,8 @@ _AHEAD = text(
     " (SELECT not_before FROM deliveries WHERE state = 'due' ORDER BY not_before LIMIT 1) AS send,"
     " (SELECT changed_at FROM deliveries WHERE state = 'sending' ORDER BY changed_at LIMIT 1)"
     " AS reconcile,"
-    " (SELECT heal_at FROM deliveries WHERE heal_at IS NOT NULL ORDER BY heal_at LIMIT 1) AS heal"
+    " (SELECT heal_at FROM deliveries WHERE state = 'sent' AND heal_at IS NOT NULL"
+    " ORDER BY heal_at LIMIT 1) AS heal"
 ).columns(claim=Instant, send=Instant, reconcile=Instant, heal=Instant)
 """Four looks at the beginning of an index: what they cost does not depend on how many rows there
 are. Without ORDER BY, PostgreSQL would read the whole table instead."""
@@ -124,7 +125,8 @@ class DeliveryRecords(RecordsBase):
     def save_delivery(self, delivery: Delivery) -> bool:
         """Change a delivery that is there; one that was deleted with its person stays deleted.
 
-        False when it is gone. Raises DeliveryMoved when the state that is stored can't become the new one.
+        False when it is gone. Raises DeliveryMoved when the state that is stored can't become the
+        new one.
         """
         if self.change(_saving(delivery.state), _changed_row(delivery)):
             return True
@@ -192,7 +194,8 @@ class DeliveryRecords(RecordsBase):
     def to_heal(self, now: datetime, limit: int) -> Sequence[Delivery]:
         """Those whose `heal_at` has come, oldest first."""
         at = deliveries.c.heal_at
-        query = self.claiming(select(deliveries).where(at <= now).order_by(at).limit(limit))
+        due = select(deliveries).where(deliveries.c.state == text("'sent'"), at <= now)
+        query = self.claiming(due.order_by(at).limit(limit))
         return [_delivery(row) for row in self.all(query)]
 
     def sent_lately(
@@ -239,20 +242,28 @@ def _adding(dialect: str) -> Any:
 
 @cache
 def _saving(state: State) -> Update:
-    """The change of a delivery to a state, from those that it may follow only."""
+    """The change of a delivery to a state, from those that it may follow only.
+
+    `attempts` grows with every taking, so a dispatcher that slept while another one took the row
+    can't change it any more.
+    """
     before = [earlier.value for earlier, after in TRANSITIONS.items() if state in after]
     named = (deliveries.c.workspace == bindparam("its_workspace")) & (
         deliveries.c.id == bindparam("its_id")
     )
-    allowed = deliveries.c.state.in_([*before, state.value])
+    allowed = or_(*(deliveries.c.state == literal_column(f"'{one}'") for one in (*before, state)))
     names = (*_CHANGING, "state")
-    return update(deliveries).where(named, allowed).values({n: bindparam(n) for n in names})
+    mine = deliveries.c.attempts == bindparam("attempts")
+    if state is State.SENDING:
+        mine = mine | (deliveries.c.attempts + 1 == bindparam("attempts"))
+    return update(deliveries).where(named, allowed, mine).values({n: bindparam(n) for n in names})
 
 
 _CHANGING = (
     "not_before",
     "changed_at",
     "attempts",
+    "failures",
     "content_id",
     "channel",
     "ts",
@@ -265,7 +276,8 @@ _CHANGING = (
 def _moving() -> Update:
     """The change of the times of a subscription."""
     key = [
-        subscriptions.c[name] == bindparam(f"its_{name}") for name in ("workspace", "address", "kind")
+        subscriptions.c[name] == bindparam(f"its_{name}")
+        for name in ("workspace", "address", "kind")
     ]
     names = ("next_label", "next_due", "last_label", "last_due")
     return update(subscriptions).where(*key).values({name: bindparam(name) for name in names})

@@ -177,6 +177,7 @@ deliveries = Table(
     _given("turn", Integer),
     _given("changed_at", Instant),
     _given("attempts", Integer),
+    _given("failures", Integer),
     Column("content_id", Words),
     Column("channel", Words),
     Column("ts", Words),
@@ -205,7 +206,8 @@ _only(
 )
 _only("ix_deliveries_next", _open, deliveries.c.not_before)
 _only("ix_deliveries_sending", _sending, deliveries.c.changed_at)
-_only("ix_deliveries_heal", deliveries.c.heal_at.is_not(None), deliveries.c.heal_at)
+_heal = (deliveries.c.state == text("'sent'")) & deliveries.c.heal_at.is_not(None)
+_only("ix_deliveries_heal", _heal, deliveries.c.heal_at)
 
 # Nothing in these two says who asked or voted.
 votes = Table(

@@ -1,7 +1,7 @@
 """The use cases on a real store in memory, with a clock and a messenger that a test leads."""
 
 import asyncio
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,11 +14,13 @@ from bot.domain.deliveries import Delivery, Kind, State, Target
 from bot.domain.errors import Busy
 from bot.domain.groups import Place
 from bot.domain.learners import Background, Goal, Move, Person, ZoneSource
+from bot.domain.remedies import Remedy
 from bot.ports import Arrived, Message, Records, SendRefused, SendUncertain, Store
 from bot.services.coaching import StartForm
-from bot.services.courier import Courier, Render, Topic
-from bot.services.dispatcher import Dispatcher
+from bot.services.courier import Render
+from bot.services.dispatcher import Dispatcher, Promises
 from bot.services.rhythms import target_of
+from bot.services.taking import Topic
 from bot.settings import Settings
 from bot.slack.deliveries import renderer
 from bot.store.sql import SqlStore
@@ -70,9 +72,14 @@ DIES_BEFORE = Outcome(arrives=False, raises=asyncio.CancelledError())
 DIES_AFTER = Outcome(arrives=True, raises=asyncio.CancelledError())
 
 
-def refused(code: str, wait: float | None = None) -> Outcome:
-    """Slack says no; with `wait` it is worth another try."""
-    return Outcome(arrives=False, raises=SendRefused(code, wait))
+def refused(code: str, remedy: Remedy = Remedy.QUARANTINE, wait: float = 0.0) -> Outcome:
+    """Slack says no."""
+    return Outcome(arrives=False, raises=SendRefused(code, remedy, wait))
+
+
+def too_many(wait: float) -> Outcome:
+    """Slack asks to wait so many seconds."""
+    return refused("ratelimited", Remedy.WAIT, wait)
 
 
 @dataclass
@@ -99,6 +106,39 @@ class MoodyStore:
         await self.inner.close()
 
 
+class Tally:
+    """A meter that counts by name."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def tick(self, seconds: float) -> None:
+        assert seconds >= 0
+        self.counts["tick"] += 1
+
+    def claimed(self, number: int) -> None:
+        self.counts["claimed"] += number
+
+    def sent(self, kind: Kind, lateness: float) -> None:
+        assert lateness >= 0
+        self.counts[f"sent {kind}"] += 1
+
+    def skipped(self, reason: str) -> None:
+        self.counts[f"skipped {reason}"] += 1
+
+    def refused(self, code: str, remedy: Remedy) -> None:
+        self.counts[f"refused {code} {remedy}"] += 1
+
+    def uncertain(self, code: str) -> None:
+        self.counts[f"uncertain {code}"] += 1
+
+    def reconciled(self, outcome: State) -> None:
+        self.counts[f"reconciled {outcome}"] += 1
+
+    def healed(self) -> None:
+        self.counts["healed"] += 1
+
+
 @dataclass
 class Post:
     """A messenger that keeps what arrived; the outcomes of the next calls are given per address."""
@@ -108,6 +148,9 @@ class Post:
     calls: list[str] = field(default_factory=list)
     looked_up: list[str] = field(default_factory=list)
     history: Exception | None = None
+    removed: list[Arrived] = field(default_factory=list)
+    probed: list[str] = field(default_factory=list)
+    trouble: Exception | None = None
     script: dict[str, deque[Outcome]] = field(default_factory=lambda: defaultdict(deque))
     before_send: Callable[[Target], Awaitable[None]] | None = None
 
@@ -129,14 +172,24 @@ class Post:
             raise outcome.raises
         return arrived
 
-    async def find(self, target: Target, delivery_id: str, since: datetime) -> Arrived | None:
+    async def find(self, target: Target, delivery_id: str, since: datetime) -> tuple[Arrived, ...]:
         self.looked_up.append(delivery_id)
         if self.history is not None:
             raise self.history
-        for found in self.posted:
-            if (found.target, found.delivery_id) == (target, delivery_id) and found.at >= since:
-                return found.arrived
-        return None
+        return tuple(
+            found.arrived
+            for found in self.posted
+            if (found.target, found.delivery_id) == (target, delivery_id) and found.at >= since
+        )
+
+    async def remove(self, target: Target, arrived: Arrived) -> None:
+        self.posted[:] = [found for found in self.posted if found.arrived != arrived]
+        self.removed.append(arrived)
+
+    async def probe(self, workspace: str) -> None:
+        self.probed.append(workspace)
+        if self.trouble is not None:
+            raise self.trouble
 
     def to(self, person: Person) -> list[Posted]:
         """What arrived for one person."""
@@ -146,12 +199,13 @@ class Post:
 class Bench:
     """The services, a dispatcher and the time, which moves only when it is told to."""
 
-    def __init__(self, store: SqlStore, *, unasked_per_day: int = 2) -> None:
+    def __init__(self, store: SqlStore, promises: Promises) -> None:
         self.store = store
         self.now = MONDAY
         self.clock = GivenClock(lambda: self.now)
         self.post = Post(self.clock)
-        self.unasked_per_day = unasked_per_day
+        self.promises = promises
+        self.tally = Tally()
         self.desk = build_desk(Settings(), library(), store, self.clock)
         self.topics = topics_of(self.desk)
         self.render: Render = renderer(self.desk.words)
@@ -159,21 +213,15 @@ class Bench:
 
     def new_dispatcher(self, post: Post | None = None, store: Store | None = None) -> Dispatcher:
         """As after a restart of the program: the rows are all that is left."""
-        chosen = store or self.store
-        courier = Courier(
-            store=chosen,
-            messenger=post or self.post,
-            clock=self.clock,
-            topics=self.topics,
-            render=self.rendered,
-        )
         return Dispatcher(
-            store=chosen,
-            courier=courier,
+            store=store or self.store,
+            messenger=post or self.post,
             clock=self.clock,
             ids=RandomIds(),
             topics=self.topics,
-            unasked_per_day=self.unasked_per_day,
+            render=self.rendered,
+            meter=self.tally,
+            promises=self.promises,
         )
 
     def rendered(self, result: object) -> Message:
@@ -243,13 +291,13 @@ class Bench:
         return found.state, found.error
 
 
-def live(story: Callable[[Bench], Awaitable[None]], *, unasked_per_day: int = 2) -> None:
-    """Play a story on an empty store."""
+def live(story: Callable[[Bench], Awaitable[None]], **promises: int) -> None:
+    """Play a story on an empty store; as fast as it goes unless a pace is promised."""
 
     async def main() -> None:
         store = SqlStore.open("sqlite://")
         try:
-            await story(Bench(store, unasked_per_day=unasked_per_day))
+            await story(Bench(store, Promises(**{"posts_per_minute": 0, **promises})))
         finally:
             await store.close()
 

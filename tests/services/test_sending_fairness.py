@@ -16,10 +16,12 @@ from services_desk import (
     live,
     lived,
     refused,
+    too_many,
 )
 
 from bot.domain.deliveries import Kind, State, Target
 from bot.domain.learners import Person
+from bot.domain.remedies import Remedy
 from bot.ports import Message
 from bot.services.results import Welcome
 
@@ -27,7 +29,7 @@ from bot.services.results import Welcome
 @lived
 async def test_too_many_requests_hold_the_workspace_until_retry_after(bench: Bench) -> None:
     await bench.start()
-    bench.post.next(MAYA.user, refused("ratelimited", 120))
+    bench.post.next(MAYA.user, too_many(120))
     await bench.dispatcher.tick()
     await bench.start(RAVI)
     await bench.start(MAYA_ELSEWHERE)
@@ -44,7 +46,7 @@ async def test_after_too_many_requests_the_workspace_is_left_alone_at_once(bench
     for number in range(20):
         person = Person("T1", f"U{number}")
         await bench.start(person)
-        bench.post.next(person.user, *[refused("ratelimited", 60)] * 2)
+        bench.post.next(person.user, *[too_many(60)] * 2)
     await bench.dispatcher.tick()
     assert len(bench.post.calls) <= 10, "those in flight when Slack said so, and no more"
 
@@ -52,7 +54,7 @@ async def test_after_too_many_requests_the_workspace_is_left_alone_at_once(bench
 @lived
 async def test_five_hundred_held_rows_do_not_delay_another_workspace(bench: Bench) -> None:
     until = bench.now + timedelta(hours=1)
-    await bench.store.write(lambda records: records.hold_workspace("T1", until))
+    await bench.store.write(lambda records: records.hold_workspace("T1", until, "ratelimited"))
     for number in range(250):
         await bench.start(Person("T1", f"U{number}"))
     bench.now += timedelta(seconds=1)
@@ -81,7 +83,7 @@ async def test_a_workspace_that_answers_slowly_does_not_delay_another(bench: Ben
     assert len(bench.post.posted) == 14
 
 
-@pytest.mark.parametrize("outcome", [refused("ratelimited", 5), refused("no_connection", 5)])
+@pytest.mark.parametrize("outcome", [too_many(5), refused("no_connection", Remedy.BACK_OFF, 5)])
 def test_the_first_prompt_does_not_overtake_a_refused_welcome(outcome: Outcome) -> None:
     async def story(bench: Bench) -> None:
         shown: list[object] = []

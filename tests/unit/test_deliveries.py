@@ -10,7 +10,7 @@ from unit_samples import steady
 from bot.domain.cadence import occurrence, zone_of
 from bot.domain.deliveries import (
     CATCH_UP,
-    MAX_ATTEMPTS,
+    MOST_FAILURES,
     RECONCILE_AFTER,
     TRANSITIONS,
     Kind,
@@ -99,10 +99,10 @@ def test_every_kind_has_a_window() -> None:
 
 def test_waits_double_from_half_a_minute_and_end_after_five_attempts() -> None:
     waits = []
-    for attempts in range(1, MAX_ATTEMPTS):
+    for attempts in range(1, MOST_FAILURES):
         again = retry_at(attempts, NOW)
         assert again is not None
         waits.append((again - NOW).total_seconds())
     assert waits == [30, 60, 120, 240]
-    assert retry_at(MAX_ATTEMPTS, NOW) is None
-    assert retry_at(MAX_ATTEMPTS + 1, NOW) is None
+    assert retry_at(MOST_FAILURES, NOW) is None
+    assert retry_at(MOST_FAILURES + 1, NOW) is None

@@ -24,9 +24,10 @@ def upgrade() -> None:
 def _columns() -> None:
     op.add_column("subscriptions", sa.Column("resting", sa.Text))
     op.add_column("deliveries", sa.Column("heal_at", sa.BigInteger))
-    op.add_column(
-        "deliveries", sa.Column("turn", sa.Integer, nullable=False, server_default=sa.text("0"))
-    )
+    nothing = sa.text("0")
+    for name in ("turn", "failures"):
+        column = sa.Column(name, sa.Integer, nullable=False, server_default=nothing)
+        op.add_column("deliveries", column)
     for turn, kind in enumerate(TURNS):
         op.execute(
             sa.text("UPDATE deliveries SET turn = :turn WHERE kind = :kind").bindparams(
@@ -35,6 +36,7 @@ def _columns() -> None:
         )
     with op.batch_alter_table("deliveries") as table:
         table.alter_column("turn", server_default=None)
+        table.alter_column("failures", server_default=None)
 
 
 def _only(name: str, where: str, *columns: str) -> None:
@@ -50,7 +52,7 @@ def _indexes() -> None:
     _only("ix_deliveries_next", "state = 'due'", "not_before")
     _only("ix_deliveries_sending", "state = 'sending'", "changed_at")
     op.create_index("ix_deliveries_label", "deliveries", ["label"])
-    _only("ix_deliveries_heal", "heal_at IS NOT NULL", "heal_at")
+    _only("ix_deliveries_heal", "state = 'sent' AND heal_at IS NOT NULL", "heal_at")
 
 
 def _tables() -> None:
