@@ -12,6 +12,7 @@ from bot.domain.groups import Place, StudyGroup
 from bot.domain.learners import Learner, Person
 from bot.domain.plans import CheckIn, Plan
 from bot.domain.prompts import Answer, Assignment
+from bot.domain.remedies import Remedy
 
 T = TypeVar("T")
 
@@ -49,34 +50,52 @@ class Arrived:
 
 
 class SendRefused(Exception):
-    """Slack surely did not take the message.
+    """Slack surely did not carry the call out.
 
-    `code` is Slack's error; `wait` the seconds to wait when trying again makes sense, None when
-    this target can't be reached any more.
+    `code` is Slack's error, or one of our own for a request that never reached Slack; `remedy` is
+    what is decided to do about it; `wait` is the seconds until another try makes sense: with
+    `WAIT` and `HOLD` always, with `BACK_OFF` the least, 0 for all others.
     """
 
-    def __init__(self, code: str, wait: float | None) -> None:
+    def __init__(self, code: str, remedy: Remedy, wait: float = 0.0) -> None:
         super().__init__(code)
         self.code = code
+        self.remedy = remedy
         self.wait = wait
 
 
 class SendUncertain(Exception):
-    """The message may or may not have arrived: the connection broke or Slack failed on the way."""
+    """The call may or may not have been carried out: Slack failed, or its answer never came.
+
+    `code` says how.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Messenger(Protocol):
-    """Posts messages; never tries twice by itself."""
+    """Posts messages; never tries again what may have been carried out.
+
+    Every method raises SendRefused when the call surely was not carried out, and SendUncertain
+    when it may have been, or, for a call that only reads, when it can't be answered now.
+    """
 
     async def send(self, target: Target, message: Message, delivery_id: str) -> Arrived:
-        """Post once, carrying the delivery id. Raises SendRefused or SendUncertain."""
+        """Post once, carrying the delivery id; what Slack surely refused is mended once."""
         ...
 
-    async def find(self, target: Target, delivery_id: str, since: datetime) -> Arrived | None:
-        """Where the message with this delivery id stands, None when it never arrived.
+    async def find(self, target: Target, delivery_id: str, since: datetime) -> tuple[Arrived, ...]:
+        """Every message that carries this delivery id, oldest first; empty when none arrived."""
+        ...
 
-        Raises SendRefused when the history can't be read, SendUncertain when it can't be read now.
-        """
+    async def remove(self, target: Target, arrived: Arrived) -> None:
+        """Delete a message that stands there twice; done when it is gone already."""
+        ...
+
+    async def probe(self, workspace: str) -> None:
+        """Ask whether Slack lets the coach work in a workspace."""
         ...
 
 

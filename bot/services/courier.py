@@ -10,6 +10,7 @@ import structlog
 
 from bot.domain.deliveries import RECONCILE_AFTER, Delivery, Kind, State, retry_at
 from bot.domain.errors import Busy, DeliveryMoved, Uncertain
+from bot.domain.remedies import Remedy
 from bot.ports import (
     Arrived,
     Clock,
@@ -32,6 +33,8 @@ RENEW_AFTER = timedelta(seconds=20)
 other dispatcher takes it for stuck."""
 
 BATCH = 500
+
+TRIED_AGAIN = (Remedy.WAIT, Remedy.BACK_OFF, Remedy.HOLD)
 
 Compose = Callable[[Records, Delivery], Composed | None]
 Render = Callable[[object], Message]
@@ -214,16 +217,16 @@ class Courier:
     async def _settle_refused(self, delivery: Delivery, error: SendRefused) -> datetime | None:
         """Try again later, or give up; when it is tried again, None when it is not."""
         now = self.clock.now()
-        again = retry_at(delivery.attempts, now) if error.wait is not None else None
+        again = retry_at(delivery.attempts, now) if error.remedy in TRIED_AGAIN else None
         if again is None:
             await self._end(delivery, State.FAILED, error.code)
             return None
-        again = max(again, now + timedelta(seconds=error.wait or 0))
+        again = max(again, now + timedelta(seconds=error.wait))
         changed = replace(
             delivery, state=State.DUE, error=error.code, not_before=again, changed_at=now
         )
-        limited = error.code == "ratelimited"
-        until = now + timedelta(seconds=error.wait or 0)
+        limited = error.remedy is Remedy.WAIT
+        until = now + timedelta(seconds=error.wait)
         if limited:
             self._held[delivery.target.workspace] = until
 
@@ -263,10 +266,10 @@ class Courier:
         except SendUncertain:
             return
         except SendRefused as error:
-            if error.wait is None:
+            if error.remedy not in TRIED_AGAIN:
                 await self._end(delivery, State.UNKNOWN, error.code)
             return
-        if found is not None:
-            await self._settle_arrived(delivery, found)
+        if found:
+            await self._settle_arrived(delivery, found[0])
         else:
-            await self._settle_refused(delivery, SendRefused("never_arrived", 0.0))
+            await self._settle_refused(delivery, SendRefused("never_arrived", Remedy.BACK_OFF))

@@ -21,6 +21,8 @@ from bot.services.dispatcher import Dispatcher
 from bot.services.rhythms import target_of
 from bot.settings import Settings
 from bot.slack.deliveries import renderer
+from bot.slack.errors import CallKind, remedy_of
+from bot.slack.messenger import GIVEN_UP
 from bot.store.sql import SqlStore
 from bot.system import GivenClock, RandomIds
 from tests.shipped import library
@@ -70,9 +72,15 @@ DIES_BEFORE = Outcome(arrives=False, raises=asyncio.CancelledError())
 DIES_AFTER = Outcome(arrives=True, raises=asyncio.CancelledError())
 
 
-def refused(code: str, wait: float | None = None) -> Outcome:
-    """Slack says no; with `wait` it is worth another try."""
-    return Outcome(arrives=False, raises=SendRefused(code, wait))
+def refusal(code: str, wait: float = 0.0) -> SendRefused:
+    """Slack's no to a message, when mending it did not help."""
+    remedy = remedy_of(code, CallKind.POST)
+    return SendRefused(code, GIVEN_UP.get(remedy, remedy), wait)
+
+
+def refused(code: str, wait: float = 0.0) -> Outcome:
+    """Slack says no."""
+    return Outcome(arrives=False, raises=refusal(code, wait))
 
 
 @dataclass
@@ -129,14 +137,23 @@ class Post:
             raise outcome.raises
         return arrived
 
-    async def find(self, target: Target, delivery_id: str, since: datetime) -> Arrived | None:
+    async def find(self, target: Target, delivery_id: str, since: datetime) -> tuple[Arrived, ...]:
         self.looked_up.append(delivery_id)
         if self.history is not None:
             raise self.history
-        for found in self.posted:
-            if (found.target, found.delivery_id) == (target, delivery_id) and found.at >= since:
-                return found.arrived
-        return None
+        return tuple(
+            found.arrived
+            for found in self.posted
+            if (found.target, found.delivery_id) == (target, delivery_id) and found.at >= since
+        )
+
+    async def remove(self, target: Target, arrived: Arrived) -> None:
+        self.posted = [
+            found for found in self.posted if (found.target, found.arrived) != (target, arrived)
+        ]
+
+    async def probe(self, workspace: str) -> None:
+        self.calls.append(workspace)
 
     def to(self, person: Person) -> list[Posted]:
         """What arrived for one person."""

@@ -16,12 +16,13 @@ from services_desk import (
     Outcome,
     live,
     lived,
+    refusal,
     refused,
 )
 
 from bot.domain.deliveries import MAX_ATTEMPTS, Kind, State, Target
 from bot.domain.learners import Person
-from bot.ports import SendRefused, SendUncertain
+from bot.ports import SendUncertain
 
 
 async def started(bench: Bench, *outcomes: Outcome) -> None:
@@ -59,7 +60,7 @@ def test_what_history_tells_is_neither_lost_nor_doubled(outcome: Outcome, sends:
 def test_without_the_history_it_stays_unknown_and_is_never_sent_again(outcome: Outcome) -> None:
     async def story(bench: Bench) -> None:
         await started(bench, outcome)
-        bench.post.history = SendRefused("missing_scope", None)
+        bench.post.history = refusal("missing_scope")
         await bench.after(seconds=61)
         assert await bench.state(Kind.WELCOME) == (State.UNKNOWN, "missing_scope")
         bench.post.history = None
@@ -75,7 +76,7 @@ def test_without_the_history_it_stays_unknown_and_is_never_sent_again(outcome: O
 
 @pytest.mark.parametrize(
     "trouble",
-    [SendUncertain("no answer"), SendRefused("ratelimited", 30), SendRefused("no_connection", 30)],
+    [SendUncertain("no answer"), refusal("ratelimited", 30), refusal("no_connection", 30)],
 )
 def test_a_history_that_cannot_be_read_now_is_asked_again(trouble: Exception) -> None:
     async def story(bench: Bench) -> None:
