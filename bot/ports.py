@@ -186,12 +186,46 @@ class Records(Protocol):
 
     def delivery_counts(self) -> Mapping[State, int]: ...
 
-    def hold_workspace(self, workspace: str, until: datetime) -> None:
+    def rest_target(self, target: Target, why: str) -> None:
+        """No more sends to a target: its subscriptions rest, what is due is skipped.
+
+        `why` is a code, kept until the target wakes; resting again keeps the first.
+        """
+        ...
+
+    def wake_target(self, target: Target) -> str | None:
+        """The reason that ends now, None when the target was not resting.
+
+        Whoever wakes a target plans its sends anew.
+        """
+        ...
+
+    def resting(self, target: Target) -> str | None:
+        """Why a target gets nothing, None when it does."""
+        ...
+
+    def hold_workspace(self, workspace: str, until: datetime, why: str = "") -> None:
         """Send nothing to a workspace before an instant."""
         ...
 
     def held_workspaces(self, now: datetime) -> Mapping[str, datetime]:
         """The workspaces to which nothing is sent now, and until when."""
+        ...
+
+    def end_workspace(self, workspace: str, why: str, now: datetime) -> None:
+        """Send nothing to a workspace until it is revived; ending it again changes nothing."""
+        ...
+
+    def ended_workspace(self, workspace: str) -> str | None:
+        """Why a workspace has ended, None when it has not."""
+        ...
+
+    def revive_workspace(self, workspace: str) -> None:
+        """Undo the end of a workspace, or nothing."""
+        ...
+
+    def envelope_seen(self, key: str, now: datetime) -> bool:
+        """Whether a key was claimed within the last day; claims nothing."""
         ...
 
     def claim_envelope(self, key: str, now: datetime) -> bool:

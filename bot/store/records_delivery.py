@@ -12,7 +12,7 @@ from bot.domain.cadence import Occurrence
 from bot.domain.deliveries import TRANSITIONS, Delivery, Kind, State, Subscription, Target
 from bot.domain.errors import DeliveryMoved
 from bot.store.records_base import RecordsBase, insert_into
-from bot.store.schema import deliveries, envelopes, held_workspaces, subscriptions
+from bot.store.schema import deliveries, envelopes, held_workspaces, standings, subscriptions
 
 ENVELOPES_KEPT = timedelta(days=1)
 _PURGE_ONE_IN = 64
@@ -153,8 +153,9 @@ class DeliveryRecords(RecordsBase):
         found = {State(row.state): int(row.size) for row in self.all(query)}
         return {state: found.get(state, 0) for state in State}
 
-    def hold_workspace(self, workspace: str, until: datetime) -> None:
+    def hold_workspace(self, workspace: str, until: datetime, why: str = "") -> None:
         """Send nothing to a workspace before an instant; a longer hold is never shortened."""
+        del why
         statement = insert_into(held_workspaces, self.dialect)
         new, old = statement.excluded.until, held_workspaces.c.until
         longer = case((new > old, new), else_=old)
@@ -178,6 +179,50 @@ class DeliveryRecords(RecordsBase):
             where=envelopes.c.seen_at <= now - ENVELOPES_KEPT,
         )
         return self.change(claimed, {"key": key, "seen_at": now}) == 1
+
+    def envelope_seen(self, key: str, now: datetime) -> bool:
+        """Whether a key was claimed within the last day."""
+        query = select(envelopes).where(
+            envelopes.c.key == key, envelopes.c.seen_at > now - ENVELOPES_KEPT
+        )
+        return self.first(query) is not None
+
+    def rest_target(self, target: Target, why: str) -> None:
+        """No more sends to a target; resting again keeps the first reason."""
+        row = {**_target_row(target), "why": why}
+        added = insert_into(standings, self.dialect).on_conflict_do_nothing()
+        if self.change(added, row) == 0:
+            return
+        resting = update(subscriptions).where(_to(subscriptions, target))
+        self.change(resting.values(next_label=None, next_due=None))
+        due = update(deliveries).where(
+            _to(deliveries, target), deliveries.c.state == State.DUE.value
+        )
+        self.change(due.values(state=State.SKIPPED.value, error=why))
+
+    def wake_target(self, target: Target) -> str | None:
+        """The reason that ends now, None when the target was not resting."""
+        why = self.resting(target)
+        self.change(delete(standings).where(_to(standings, target)))
+        return why
+
+    def resting(self, target: Target) -> str | None:
+        """Why a target gets nothing, None when it does."""
+        row = self.first(select(standings.c.why).where(_to(standings, target)))
+        return None if row is None else str(row.why)
+
+    def end_workspace(self, workspace: str, why: str, now: datetime) -> None:
+        """Send nothing to a workspace until it is revived."""
+        del now
+        self.rest_target(Target(workspace, ""), why)
+
+    def ended_workspace(self, workspace: str) -> str | None:
+        """Why a workspace has ended, None when it has not."""
+        return self.resting(Target(workspace, ""))
+
+    def revive_workspace(self, workspace: str) -> None:
+        """Undo the end of a workspace, or nothing."""
+        self.wake_target(Target(workspace, ""))
 
 
 def _to(table: Any, target: Target) -> Any:

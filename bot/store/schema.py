@@ -226,3 +226,12 @@ envelopes = Table(
     _given("seen_at", Instant),
     Index("ix_envelopes_seen_at", "seen_at"),
 )
+
+# Who gets nothing, and why: a target, or with an empty address the whole workspace.
+standings = Table(
+    "standings",
+    metadata,
+    _key("workspace"),
+    _key("address"),
+    _given("why"),
+)

@@ -231,3 +231,10 @@ def _edge() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_envelopes"),
     )
     op.create_index("ix_envelopes_seen_at", "envelopes", ["seen_at"])
+    op.create_table(
+        "standings",
+        _col("workspace"),
+        _col("address"),
+        _col("why"),
+        sa.PrimaryKeyConstraint("workspace", "address", name="pk_standings"),
+    )
