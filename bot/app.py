@@ -36,8 +36,9 @@ from bot.slack.commands import COMMANDS
 from bot.slack.deliveries import renderer
 from bot.slack.desk import Desk
 from bot.slack.edge import Edge, Tasks
-from bot.slack.messenger import SlackMessenger, code_of, slack_client
+from bot.slack.messenger import SlackMessenger, slack_client
 from bot.slack.outbound import SlackOutbound
+from bot.slack.refusals import code_of
 from bot.slack.words import Words
 from bot.store.lock import single_dispatcher
 from bot.store.sql import SqlStore

@@ -50,10 +50,11 @@ class Arrived:
 
 
 class SendRefused(Exception):
-    """Slack surely did not take it.
+    """Slack surely did not carry the call out.
 
-    `code` is Slack's error, `remedy` what is done about it, and `wait` the seconds that Slack asks
-    to wait, where it does.
+    `code` is Slack's error, or one of our own for a request that never reached Slack; `remedy` is
+    what is decided to do about it; `wait` is the seconds until another try makes sense: with
+    `WAIT` and `HOLD` always, with `BACK_OFF` the least, 0 for all others.
     """
 
     def __init__(self, code: str, remedy: Remedy, wait: float = 0.0) -> None:
@@ -64,7 +65,10 @@ class SendRefused(Exception):
 
 
 class SendUncertain(Exception):
-    """It may or may not have been carried out: the connection broke or Slack failed on the way."""
+    """The call may or may not have been carried out: Slack failed, or its answer never came.
+
+    `code` says how.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -72,25 +76,26 @@ class SendUncertain(Exception):
 
 
 class Messenger(Protocol):
-    """Posts messages; what may have arrived is never sent again by itself."""
+    """Posts messages; never tries again what may have been carried out.
+
+    Every method raises SendRefused when the call surely was not carried out, and SendUncertain
+    when it may have been, or, for a call that only reads, when it can't be answered now.
+    """
 
     async def send(self, target: Target, message: Message, delivery_id: str) -> Arrived:
-        """Post once, carrying the delivery id. Raises SendRefused or SendUncertain."""
+        """Post once, carrying the delivery id; what Slack surely refused is mended once."""
         ...
 
     async def find(self, target: Target, delivery_id: str, since: datetime) -> tuple[Arrived, ...]:
-        """Where messages with this delivery id stand, the oldest first; none if it never arrived.
-
-        Raises SendRefused when the history can't be read, SendUncertain when it can't be read now.
-        """
+        """Every message that carries this delivery id, oldest first; empty when none arrived."""
         ...
 
     async def remove(self, target: Target, arrived: Arrived) -> None:
-        """Take a double away; one that is gone already is fine. Raises as `find`."""
+        """Delete a message that stands there twice; done when it is gone already."""
         ...
 
     async def probe(self, workspace: str) -> None:
-        """Ask whether the workspace takes calls again. Raises SendRefused or SendUncertain."""
+        """Ask whether Slack lets the coach work in a workspace."""
         ...
 
 
@@ -306,20 +311,34 @@ class Records(Protocol):
         """
         ...
 
-    def end_workspace(self, workspace: str, why: str, now: datetime) -> None:
+    def end_workspace(self, workspace: str, why: str) -> None:
         """Send nothing to a workspace any more; what is open is skipped."""
+        ...
+
+    def ended_workspace(self, workspace: str) -> str | None:
+        """Why a workspace has ended, None when it has not."""
         ...
 
     def revive_workspace(self, workspace: str) -> None:
         """The workspace may get messages again, and is held no longer."""
         ...
 
-    def rest_target(self, target: Target, why: str, now: datetime) -> None:
-        """Plan nothing more for a target, and skip what is open; remember why."""
+    def rest_target(self, target: Target, why: str) -> None:
+        """No more sends to a target: its subscriptions rest, what is due is skipped.
+
+        `why` is a code, kept until the target wakes; resting again keeps the first.
+        """
         ...
 
     def wake_target(self, target: Target) -> str | None:
-        """Why a target was resting, which ends now; None when it was not."""
+        """The reason that ends now, None when the target was not resting.
+
+        Whoever wakes a target plans its sends anew.
+        """
+        ...
+
+    def resting(self, target: Target) -> str | None:
+        """Why a target gets nothing, None when it does."""
         ...
 
     def sending(self) -> Sending:
@@ -327,6 +346,10 @@ class Records(Protocol):
         ...
 
     def set_sending(self, sending: Sending) -> None: ...
+    def envelope_seen(self, key: str, now: datetime) -> bool:
+        """Whether a key was claimed within the last day; claims nothing."""
+        ...
+
     def claim_envelope(self, key: str, now: datetime) -> bool:
         """True the first time that a key is seen; keys are forgotten after a day."""
         ...

@@ -7,7 +7,7 @@ class Remedy(StrEnum):
     """One decided action for each way in which a call to Slack can end badly."""
 
     WAIT = "wait"
-    """Too fast: the workspace waits as long as Slack asks; it does not count as an attempt."""
+    """Too fast: the whole workspace waits as long as Slack asks; it counts as no attempt."""
     BACK_OFF = "back_off"
     """Surely not carried out: try again later, ever more seldom, a few times."""
     RECONCILE = "reconcile"

@@ -226,7 +226,7 @@ class Courier:
         log.error("workspace_ended", workspace=delivery.target.workspace, code=error.code)
 
         def end(records: Records) -> None:
-            records.end_workspace(delivery.target.workspace, error.code, now)
+            records.end_workspace(delivery.target.workspace, error.code)
 
         return replace(self._ended(delivery, error.code), after=end)
 
@@ -243,10 +243,9 @@ class Courier:
     def _unreachable(self, delivery: Delivery, error: SendRefused) -> Outcome:
         """This target gets nothing more; its subscriptions rest until somebody wakes them."""
         refused = self.topics[delivery.kind].refused
-        now = self.clock.now()
 
         def rest(records: Records) -> None:
-            records.rest_target(delivery.target, error.code, now)
+            records.rest_target(delivery.target, error.code)
             if refused is not None:
                 refused(records, delivery)
 

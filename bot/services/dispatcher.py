@@ -214,7 +214,7 @@ class Dispatcher:
         if now - since >= END_AFTER:
             log.error("workspace_refuses_for_a_day", workspace=workspace, code=code)
             if code in _MAKE_OR_BREAK:
-                records.end_workspace(workspace, code, now)
+                records.end_workspace(workspace, code)
                 return
         records.hold_workspace(workspace, now + HOLD_FOR, code, since=since)
 

@@ -22,8 +22,8 @@ from bot.slack.blocks.home import home
 from bot.slack.calls import Reader, key_of
 from bot.slack.desk import Call, Desk, Handler, Reply
 from bot.slack.limits import checked
-from bot.slack.messenger import code_of
-from bot.slack.outbound import LOST, NO_CONNECTION, SlackOutbound, as_page
+from bot.slack.outbound import SlackOutbound, as_page
+from bot.slack.refusals import LOST, code_of
 
 log = structlog.get_logger(__name__)
 Body = Mapping[str, Any]
@@ -215,10 +215,8 @@ class Edge:
         """Everything that needs a call to Slack; a failure is told to the person once."""
         try:
             await self._carry_out(call, reply)
-        except SlackApiError as error:
+        except (SlackApiError, *LOST) as error:
             await self._apologise(call, "unreachable", reason=code_of(error))
-        except LOST:
-            await self._apologise(call, "unreachable", reason=NO_CONNECTION)
         except (Busy, Uncertain):
             log.warning("follow_up_interrupted")
         except Exception:  # noqa: BLE001 - the edge: nothing may be lost without a trace

@@ -7,25 +7,22 @@ from typing import Any
 
 import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.cadence import zone_names
 from bot.domain.learners import Person, ZoneSource
-from bot.ports import Message
+from bot.domain.remedies import Remedy
+from bot.ports import Message, SendUncertain
 from bot.slack.blocks import help as help_screens
 from bot.slack.blocks.kit import View, page
 from bot.slack.desk import Call
+from bot.slack.errors import CallKind
 from bot.slack.limits import check_view, checked
-from bot.slack.messenger import code_of, seconds_to_wait
+from bot.slack.refusals import FAILED, failure
 from bot.slack.words import Words
 
 log = structlog.get_logger(__name__)
 
-LOST = (aiohttp.ClientError, TimeoutError, OSError)
-"""A call whose answer did not come back."""
-
-NO_CONNECTION = "no_connection"
 ZONE_SECONDS = 1.0
 """A form must open within three seconds of the click; asking for the zone may take one of them."""
 PAGE_TRIES = 5
@@ -34,11 +31,19 @@ LONGEST_WAIT = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What became of a post: where it stands, or why it does not and how long to wait."""
+    """What became of a post: where it stands, or why it does not and what to do about it."""
 
     ts: str = ""
     code: str = ""
+    remedy: Remedy | None = None
     wait: float = 0.0
+
+
+def _failed(error: Exception, kind: CallKind) -> Posting:
+    found = failure(error, kind)
+    if isinstance(found, SendUncertain):
+        return Posting(code=found.code, remedy=Remedy.RECONCILE)
+    return Posting(code=found.code, remedy=found.remedy, wait=found.wait)
 
 
 def as_page(words: Words, message: Message) -> View:
@@ -96,13 +101,20 @@ class SlackOutbound:
             await self._respond(call, message)
             return
         fitting = checked(message)
-        await self._client.chat_postEphemeral(
-            channel=call.channel,
-            user=call.person.user,
-            text=fitting.text,
-            blocks=_plain(fitting),
-            thread_ts=call.thread_ts or None,
-        )
+        try:
+            await self._client.chat_postEphemeral(
+                channel=call.channel,
+                user=call.person.user,
+                text=fitting.text,
+                blocks=_plain(fitting),
+                thread_ts=call.thread_ts or None,
+            )
+        except FAILED as error:
+            failed = _failed(error, CallKind.WHISPER)
+            if failed.remedy not in (Remedy.REOPEN, Remedy.PLAIN):
+                raise
+            log.warning("whisper_refused", code=failed.code, remedy=failed.remedy)
+            await self.post(call.person.user, message)
 
     async def _respond(self, call: Call, message: Message) -> None:
         """Answer at the address that came with the call, else in the person's own DM."""
@@ -126,7 +138,16 @@ class SlackOutbound:
         return (await self._post(channel, message, thread_ts)).code
 
     async def _post(self, channel: str, message: Message, thread_ts: str) -> Posting:
+        """Post; what Slack surely refused and can be mended is posted once more."""
         fitting = checked(message)
+        posted = await self._post_once(channel, fitting, thread_ts)
+        if posted.remedy is Remedy.PLAIN and fitting.blocks:
+            return await self._post_once(channel, Message(fitting.text), thread_ts)
+        if posted.remedy is Remedy.TOP_LEVEL and thread_ts:
+            return await self._post_once(channel, fitting, "")
+        return posted
+
+    async def _post_once(self, channel: str, fitting: Message, thread_ts: str) -> Posting:
         try:
             answer = await self._client.chat_postMessage(
                 channel=channel,
@@ -136,12 +157,10 @@ class SlackOutbound:
                 unfurl_links=False,
                 unfurl_media=False,
             )
-        except SlackApiError as error:
-            log.warning("post_refused", code=code_of(error))
-            return Posting(code=code_of(error), wait=seconds_to_wait(error))
-        except LOST as error:
-            log.warning("post_lost", reason=type(error).__name__)
-            return Posting(code=NO_CONNECTION)
+        except FAILED as error:
+            posted = _failed(error, CallKind.POST)
+            log.warning("post_failed", code=posted.code, remedy=posted.remedy)
+            return posted
         return Posting(ts=str(answer.get("ts") or ""))
 
     async def post_all(self, channel: str, messages: Sequence[Message]) -> int:
@@ -149,7 +168,7 @@ class SlackOutbound:
         for posted, message in enumerate(messages):
             for _ in range(PAGE_TRIES):
                 result = await self._post(channel, message, "")
-                if result.code != "ratelimited":
+                if result.remedy is not Remedy.WAIT:
                     break
                 await asyncio.sleep(min(result.wait, LONGEST_WAIT))
             if result.code:
@@ -160,10 +179,8 @@ class SlackOutbound:
         """Redraw somebody's App Home; a refusal is only logged, for nothing else depends on it."""
         try:
             await self._client.views_publish(user_id=person.user, view=self.fitting(view))
-        except SlackApiError as error:
-            log.warning("home_refused", code=code_of(error))
-        except LOST as error:
-            log.warning("home_lost", reason=type(error).__name__)
+        except FAILED as error:
+            log.warning("home_failed", code=_failed(error, CallKind.VIEW).code)
 
     async def zone_of(self, person: Person) -> tuple[str, ZoneSource]:
         """The zone of the person's Slack profile; the workspace's when Slack does not say."""
@@ -172,10 +189,8 @@ class SlackOutbound:
             async with asyncio.timeout(ZONE_SECONDS):
                 answer = await self._client.users_info(user=person.user)
             zone = str(answer["user"].get("tz") or "")
-        except SlackApiError as error:
-            log.warning("zone_refused", code=code_of(error))
-        except LOST as error:
-            log.warning("zone_lost", reason=type(error).__name__)
+        except FAILED as error:
+            log.warning("zone_failed", code=_failed(error, CallKind.READ).code)
         if zone in zone_names():
             return zone, ZoneSource.SLACK
         return self._fallback_zone, ZoneSource.WORKSPACE

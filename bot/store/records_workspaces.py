@@ -12,7 +12,14 @@ from sqlalchemy import Row, delete, select, update
 from bot.domain.deliveries import Sending, State, Target
 from bot.ports import Standing
 from bot.store.records_base import RecordsBase, insert_into
-from bot.store.schema import deliveries, envelopes, subscriptions, switches, workspaces
+from bot.store.schema import (
+    deliveries,
+    envelopes,
+    resting_targets,
+    subscriptions,
+    switches,
+    workspaces,
+)
 
 ENVELOPES_KEPT = timedelta(days=1)
 _PURGE_ONE_IN = 64
@@ -48,10 +55,14 @@ class WorkspaceRecords(RecordsBase):
             held = replace(held, asks=True, held_since=known.held_since or since)
         self.save_standing(held)
 
-    def end_workspace(self, workspace: str, why: str, now: datetime) -> None:
+    def end_workspace(self, workspace: str, why: str) -> None:
         """Send nothing to a workspace any more; what is open is skipped."""
         self.save_standing(replace(self.standing(workspace), ended=why))
-        self._skip(deliveries.c.workspace == workspace, why, now)
+        self._skip(deliveries.c.workspace == workspace, why)
+
+    def ended_workspace(self, workspace: str) -> str | None:
+        """Why a workspace has ended, None when it has not."""
+        return self.standing(workspace).ended
 
     def revive_workspace(self, workspace: str) -> None:
         """The workspace may get messages again, and is held no longer."""
@@ -60,24 +71,29 @@ class WorkspaceRecords(RecordsBase):
         if known != alive:
             self.save_standing(alive)
 
-    def rest_target(self, target: Target, why: str, now: datetime) -> None:
-        """Plan nothing more for a target, and skip what is open; remember why."""
-        named = to(subscriptions, target)
-        self.change(update(subscriptions).where(named).values(resting=why, **_REST))
-        self._skip(to(deliveries, target), why, now)
+    def rest_target(self, target: Target, why: str) -> None:
+        """Plan nothing more for a target, and skip what is open; resting again keeps the first
+        reason."""
+        row = {"workspace": target.workspace, "address": target.address, "why": why}
+        added = insert_into(resting_targets, self.dialect).on_conflict_do_nothing()
+        if self.change(added, row):
+            self.change(update(subscriptions).where(to(subscriptions, target)).values(**_REST))
+            self._skip(to(deliveries, target), why)
 
     def wake_target(self, target: Target) -> str | None:
-        """Why a target was resting, which ends now; None when it was not."""
-        resting = subscriptions.c.resting
-        named = to(subscriptions, target) & resting.is_not(None)
-        why = self.connection.execute(select(resting).where(named).limit(1)).scalar()
-        if why is None:
-            return None
-        self.change(update(subscriptions).where(named).values(resting=None))
-        return str(why)
+        """The reason that ends now, None when the target was not resting."""
+        why = self.resting(target)
+        if why is not None:
+            self.change(delete(resting_targets).where(to(resting_targets, target)))
+        return why
 
-    def _skip(self, which: Any, why: str, now: datetime) -> None:
-        ended = {"state": State.SKIPPED.value, "error": why, "changed_at": now}
+    def resting(self, target: Target) -> str | None:
+        """Why a target gets nothing, None when it does."""
+        query = select(resting_targets.c.why).where(to(resting_targets, target))
+        return self.connection.execute(query).scalar()
+
+    def _skip(self, which: Any, why: str) -> None:
+        ended = {"state": State.SKIPPED.value, "error": why}
         is_open = deliveries.c.state == State.DUE.value
         self.change(update(deliveries).where(which, is_open).values(**ended))
 
@@ -90,6 +106,13 @@ class WorkspaceRecords(RecordsBase):
     def set_sending(self, sending: Sending) -> None:
         """Turn the kill switch."""
         self.put(switches, {"name": _SENDING, "value": sending.value})
+
+    def envelope_seen(self, key: str, now: datetime) -> bool:
+        """Whether a key was claimed within the last day."""
+        query = select(envelopes.c.key).where(
+            envelopes.c.key == key, envelopes.c.seen_at > now - ENVELOPES_KEPT
+        )
+        return self.first(query) is not None
 
     def claim_envelope(self, key: str, now: datetime) -> bool:
         """True the first time that a key is seen; keys are forgotten after a day."""

@@ -151,7 +151,6 @@ subscriptions = Table(
     Column("next_due", Instant),
     Column("last_label", Date),
     Column("last_due", Instant),
-    Column("resting", Words),
 )
 # Resting subscriptions are not in the index, so that a tick costs what is due and no more.
 _awake = subscriptions.c.next_due.is_not(None)
@@ -247,6 +246,14 @@ workspaces = Table(
     Column("held_why", Words),
     _given("asks", Boolean),
     Column("ended", Words),
+)
+
+resting_targets = Table(
+    "resting_targets",
+    metadata,
+    _key("workspace"),
+    _key("address"),
+    _given("why"),
 )
 
 switches = Table(

@@ -23,6 +23,8 @@ from bot.services.rhythms import target_of
 from bot.services.taking import Topic
 from bot.settings import Settings
 from bot.slack.deliveries import renderer
+from bot.slack.errors import CallKind, remedy_of
+from bot.slack.messenger import GIVEN_UP
 from bot.store.sql import SqlStore
 from bot.system import GivenClock, RandomIds
 from tests.shipped import library
@@ -72,14 +74,15 @@ DIES_BEFORE = Outcome(arrives=False, raises=asyncio.CancelledError())
 DIES_AFTER = Outcome(arrives=True, raises=asyncio.CancelledError())
 
 
-def refused(code: str, remedy: Remedy = Remedy.QUARANTINE, wait: float = 0.0) -> Outcome:
+def refusal(code: str, wait: float = 0.0) -> SendRefused:
+    """Slack's no to a message, when mending it did not help."""
+    remedy = remedy_of(code, CallKind.POST)
+    return SendRefused(code, GIVEN_UP.get(remedy, remedy), wait)
+
+
+def refused(code: str, wait: float = 0.0) -> Outcome:
     """Slack says no."""
-    return Outcome(arrives=False, raises=SendRefused(code, remedy, wait))
-
-
-def too_many(wait: float) -> Outcome:
-    """Slack asks to wait so many seconds."""
-    return refused("ratelimited", Remedy.WAIT, wait)
+    return Outcome(arrives=False, raises=refusal(code, wait))
 
 
 @dataclass

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from services_desk import MAYA, MONDAY, RAVI, Bench, berlin, live, lived, too_many
+from services_desk import MAYA, MONDAY, RAVI, Bench, berlin, live, lived, refused
 
 from bot.domain.deliveries import Kind, State
 from bot.domain.learners import Person
@@ -211,7 +211,7 @@ async def test_a_pause_stops_everything_and_a_resume_goes_on_from_then(bench: Be
 @lived
 async def test_a_pause_stops_what_was_claimed_already(bench: Bench) -> None:
     await bench.settled()
-    bench.post.next(MAYA.user, too_many(60))
+    bench.post.next(MAYA.user, refused("ratelimited", 60))
     await bench.at(berlin(3, 9))
     assert await bench.state(Kind.DAILY_PROMPT, TUESDAY) == (State.DUE, "ratelimited")
     await bench.desk.coaching.pause(MAYA, paused=True)

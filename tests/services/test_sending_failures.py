@@ -16,13 +16,13 @@ from services_desk import (
     Outcome,
     live,
     lived,
+    refusal,
     refused,
 )
 
 from bot.domain.deliveries import MOST_FAILURES, Kind, State, Target
 from bot.domain.learners import Person
-from bot.domain.remedies import Remedy
-from bot.ports import SendRefused, SendUncertain
+from bot.ports import SendUncertain
 
 
 async def started(bench: Bench, *outcomes: Outcome) -> None:
@@ -60,7 +60,7 @@ def test_what_history_tells_is_neither_lost_nor_doubled(outcome: Outcome, sends:
 def test_without_the_history_it_stays_unknown_and_is_never_sent_again(outcome: Outcome) -> None:
     async def story(bench: Bench) -> None:
         await started(bench, outcome)
-        bench.post.history = SendRefused("missing_scope", Remedy.SCOPE)
+        bench.post.history = refusal("missing_scope")
         await bench.after(seconds=61)
         assert await bench.state(Kind.WELCOME) == (State.UNKNOWN, "missing_scope")
         bench.post.history = None
@@ -78,8 +78,8 @@ def test_without_the_history_it_stays_unknown_and_is_never_sent_again(outcome: O
     "trouble",
     [
         SendUncertain("no answer"),
-        SendRefused("ratelimited", Remedy.WAIT, 30),
-        SendRefused("no_connection", Remedy.BACK_OFF, 30),
+        refusal("ratelimited", 30),
+        refusal("no_connection", 30),
     ],
 )
 def test_a_history_that_cannot_be_read_now_is_asked_again(trouble: Exception) -> None:
@@ -232,7 +232,7 @@ async def test_a_permanent_refusal_fails_at_once(bench: Bench) -> None:
 @lived
 async def test_a_passing_refusal_is_tried_again_later_each_time(bench: Bench) -> None:
     await bench.start()
-    bench.post.next(MAYA.user, *[refused("no_connection", Remedy.BACK_OFF, 10)] * 20)
+    bench.post.next(MAYA.user, *[refused("no_connection", 10)] * 20)
     begun, tried = bench.now, []
     while bench.now < begun + timedelta(hours=1):
         before = len(bench.post.calls)
@@ -246,7 +246,7 @@ async def test_a_passing_refusal_is_tried_again_later_each_time(bench: Bench) ->
 
 @lived
 async def test_a_refusal_waits_at_least_as_long_as_slack_says(bench: Bench) -> None:
-    await started(bench, refused("message_limit_exceeded", Remedy.WAIT, 3_600))
+    await started(bench, refused("message_limit_exceeded", 3_600))
     await bench.after(minutes=59)
     assert len(bench.post.calls) == 1  # what follows the welcome waits with it
     await bench.after(minutes=1)

@@ -16,12 +16,10 @@ from services_desk import (
     live,
     lived,
     refused,
-    too_many,
 )
 
 from bot.domain.deliveries import Kind, State, Target
 from bot.domain.learners import Person
-from bot.domain.remedies import Remedy
 from bot.ports import Message
 from bot.services.results import Welcome
 
@@ -29,7 +27,7 @@ from bot.services.results import Welcome
 @lived
 async def test_too_many_requests_hold_the_workspace_until_retry_after(bench: Bench) -> None:
     await bench.start()
-    bench.post.next(MAYA.user, too_many(120))
+    bench.post.next(MAYA.user, refused("ratelimited", 120))
     await bench.dispatcher.tick()
     await bench.start(RAVI)
     await bench.start(MAYA_ELSEWHERE)
@@ -46,7 +44,7 @@ async def test_after_too_many_requests_the_workspace_is_left_alone_at_once(bench
     for number in range(20):
         person = Person("T1", f"U{number}")
         await bench.start(person)
-        bench.post.next(person.user, *[too_many(60)] * 2)
+        bench.post.next(person.user, *[refused("ratelimited", 60)] * 2)
     await bench.dispatcher.tick()
     assert len(bench.post.calls) <= 10, "those in flight when Slack said so, and no more"
 
@@ -83,7 +81,7 @@ async def test_a_workspace_that_answers_slowly_does_not_delay_another(bench: Ben
     assert len(bench.post.posted) == 14
 
 
-@pytest.mark.parametrize("outcome", [too_many(5), refused("no_connection", Remedy.BACK_OFF, 5)])
+@pytest.mark.parametrize("outcome", [refused("ratelimited", 5), refused("no_connection", 5)])
 def test_the_first_prompt_does_not_overtake_a_refused_welcome(outcome: Outcome) -> None:
     async def story(bench: Bench) -> None:
         shown: list[object] = []

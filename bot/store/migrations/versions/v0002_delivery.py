@@ -22,7 +22,6 @@ def upgrade() -> None:
 
 
 def _columns() -> None:
-    op.add_column("subscriptions", sa.Column("resting", sa.Text))
     op.add_column("deliveries", sa.Column("heal_at", sa.BigInteger))
     nothing = sa.text("0")
     for name in ("turn", "failures"):
@@ -67,6 +66,13 @@ def _tables() -> None:
         sa.Column("asks", sa.Boolean, nullable=False),
         sa.Column("ended", sa.Text),
         sa.PrimaryKeyConstraint("workspace", name="pk_workspaces"),
+    )
+    op.create_table(
+        "resting_targets",
+        sa.Column("workspace", sa.Text, nullable=False, autoincrement=False),
+        sa.Column("address", sa.Text, nullable=False, autoincrement=False),
+        sa.Column("why", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "address", name="pk_resting_targets"),
     )
     op.create_table(
         "switches",
