@@ -13,8 +13,12 @@ from bot.playground import envelopes
 from bot.playground.clock import PlayClock, iso
 from bot.playground.delivery import Delivery
 from bot.playground.envelopes import Identity
+from bot.playground.faults import Faults
+from bot.playground.late import LateCalls
+from bot.playground.ledger import Ledger
 from bot.playground.model import Channel, Ephemeral, Json, Message, Notice, Person
 from bot.playground.response_urls import ResponseUrls
+from bot.playground.sockets import Sockets
 from bot.playground.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -90,10 +94,14 @@ class Core:
     workspace: Workspace
     clock: PlayClock
     delivery: Delivery
+    sockets: Sockets
+    faults: Faults
+    late: LateCalls
     tokens: Tokens
     settle: Callable[[], Awaitable[None]]
     triggers: Triggers = field(default_factory=Triggers)
     response_urls: ResponseUrls = field(default_factory=ResponseUrls)
+    ledger: Ledger = field(default_factory=Ledger)
     tickets: set[str] = field(default_factory=set)
     url: str = ""
 
@@ -117,6 +125,8 @@ class Core:
     def post(self, message: Message) -> None:
         """Add a message and tell the app of it as far as it can read it."""
         self.workspace.put_message(message)
+        if message.bot and message.subtype != "channel_join":
+            self.ledger.posted(message)
         channel = self.workspace.channels[message.channel]
         if not self.reads(channel):
             return

@@ -42,6 +42,7 @@ class Workspace:
         self.homes: dict[str, OpenView] = {}
         self.notices: list[Notice] = []
         self.calls: Counter[str] = Counter()
+        self.answers: dict[str, Counter[str]] = {}
         self.settings: Json = {}
         self.version = 1
         self.dirty: set[Key] = set()
@@ -102,6 +103,10 @@ class Workspace:
         """Keep a value of the playground itself over restarts."""
         self.settings[name] = value
         self.touch(("setting", name))
+
+    def count(self, method: str, status: str) -> None:
+        """Take note of how a call was answered: the HTTP status, or `dropped`."""
+        self.answers.setdefault(method, Counter())[status] += 1
 
     def notify(self, notice: Notice) -> None:
         """Show a line of the playground itself to one person."""
