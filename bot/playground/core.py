@@ -104,6 +104,7 @@ class Core:
     ledger: Ledger = field(default_factory=Ledger)
     tickets: set[str] = field(default_factory=set)
     url: str = ""
+    events: bool = True
 
     @property
     def identity(self) -> Identity:
@@ -113,13 +114,15 @@ class Core:
     # Events
 
     def tell(self, event: Json) -> None:
-        """Send an event to the app."""
+        """Send an event to the app, unless it is told none."""
+        if not self.events:
+            return
         event.setdefault("event_ts", self.clock.stamp())
         seconds = int(self.clock.now().timestamp())
         self.delivery.tell(envelopes.event_callback(self.identity, event, seconds))
 
     def reads(self, channel: Channel) -> bool:
-        """Whether the app is told of what happens in a channel."""
+        """Whether the app can read what happens in a channel."""
         return self.workspace.can_read(self.workspace.app.user, channel)
 
     def post(self, message: Message) -> None:

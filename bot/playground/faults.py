@@ -129,7 +129,8 @@ class _Limit:
         if taken:
             return 0
         self.hits += 1
-        return max(1, int(math.ceil((1 - held) / rate)))
+        seconds: int = math.ceil((1 - held) / rate)
+        return max(1, seconds)
 
 
 class Faults:

@@ -5,7 +5,7 @@ Whoever tests deliveries reads from it what arrived, once or twice, and what was
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from bot.playground.model import Json, Message
 
@@ -50,5 +50,5 @@ class Ledger:
 
         A deletion changes a post that may have been given before: begin at 0 to see all of them.
         """
-        shown = [asdict(post) for post in self.posts[max(0, place) :]]
+        shown = [vars(post) for post in self.posts[max(0, place) :]]
         return {"posts": shown, "next": len(self.posts)}

@@ -50,10 +50,13 @@ class PlaygroundServer:
     `data` is the folder where it keeps its state; None keeps all in memory. `port` 0 picks a
     free one. `start_at` freezes the clock there. With `events_url` the app is reached by signed
     HTTP requests instead of its sockets. `token_suffix` makes the tokens predictable, for an app
-    started apart. `command` replaces the app's command of the workspace file.
+    started apart. `command` replaces the app's command of the workspace file. `more_people` adds
+    so many to its three: `U0P00000` and on, in the zones of those three. Without `events` the app
+    is told nothing by itself, only asked: for a server that many posts are sent to by programs that
+    do not listen.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - options of their own, each with a default
         self,
         data: Path | None,
         port: int,
@@ -62,6 +65,8 @@ class PlaygroundServer:
         events_url: str | None = None,
         token_suffix: str | None = None,
         command: str | None = None,
+        more_people: int = 0,
+        events: bool = True,
     ) -> None:
         self._data = data
         self._port = port
@@ -69,6 +74,8 @@ class PlaygroundServer:
         self._events_url = events_url
         self._tokens = new_tokens(token_suffix)
         self._command = command
+        self._more_people = more_people
+        self._events = events
         self._app: HostedApp | None = None
         self._ending = asyncio.Event()
         self._cleanup = contextlib.AsyncExitStack()
@@ -110,7 +117,7 @@ class PlaygroundServer:
 
     async def _start(self) -> None:
         clock = PlayClock(self._start_at)
-        workspace = new_workspace(_SEED, clock.now(), self._command)
+        workspace = new_workspace(_SEED, clock.now(), self._command, self._more_people)
         self._folder = self._prepare_folder()
         if self._data is not None:
             self._load(workspace, self._data / _FILE)
@@ -129,6 +136,7 @@ class PlaygroundServer:
             LateCalls(clock),
             self._tokens,
             self.settle,
+            events=self._events,
         )
         await self._listen(self._core)
         self._cleanup.push_async_callback(delivery.stop)
