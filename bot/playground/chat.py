@@ -156,6 +156,7 @@ def delete(core: Core, args: Args) -> Json:
 
 def remove(core: Core, message: Message) -> None:
     """Take a message away; the head of a thread leaves a line that says so."""
+    core.ledger.deleted(message)
     if core.workspace.replies(message):
         gone = Message(
             message.channel,

@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.playground import interactions
 from bot.playground.clock import iso, target_of
 from bot.playground.core import Core
+from bot.playground.faults import Kind
 from bot.playground.hosting import Completion, PlaygroundProblem
 from bot.playground.interactions import Used, Values
 from bot.playground.model import Channel, Ephemeral, Json, Message, OpenView, Person, new_id
@@ -45,9 +46,11 @@ class Control:
             "clock": self.clock,
             "person": self.person,
             "member": self.member,
+            "faults": self.faults,
         }
         return [
             web.get("/playground/state", self.state),
+            web.get("/playground/posts", self.posts),
             *(web.post(f"/playground/{name}", _json(serve)) for name, serve in posts.items()),
         ]
 
@@ -56,6 +59,13 @@ class Control:
         name = request.query.get("user")
         viewer = self._person({"user": name}) if name else None
         return web.json_response(state(self._core, self._completions(), viewer))
+
+    async def posts(self, request: web.Request) -> web.Response:
+        """Show what the app posted, also what was deleted since; `?from=` leaves out the first."""
+        place = request.query.get("from", "0")
+        if not (place.isascii() and place.isdigit()):
+            raise PlaygroundProblem('Send "from" as the number that "next" was.')
+        return web.json_response(self._core.ledger.since(int(place)))
 
     async def message(self, body: Json) -> Json:
         """Write a message in a channel, a thread or to the app."""
@@ -147,6 +157,20 @@ class Control:
         self._core.set_member(channel, user, joined=action == "join")
         await self._core.settle()
         return {"channel": channel.id, "members": channel.members}
+
+    async def faults(self, body: Json) -> Json:
+        """Let calls of the app go wrong, or end all faults, or one by its id."""
+        faults, sockets = self._core.faults, self._core.sockets
+        if body.get("clear"):
+            faults.clear(_name(body, "id"))
+            if not body.get("id"):
+                sockets.speak()
+        else:
+            fault = faults.add(body)
+            if fault.kind is Kind.SILENT_SOCKET:
+                sockets.silence(fault.options["times"] or 0)
+        self._core.workspace.touch()
+        return {"faults": faults.shown(), "silent_sockets": sockets.silent}
 
     # What a body names
 

@@ -13,8 +13,12 @@ from bot.playground import envelopes
 from bot.playground.clock import PlayClock, iso
 from bot.playground.delivery import Delivery
 from bot.playground.envelopes import Identity
+from bot.playground.faults import Faults
+from bot.playground.late import LateCalls
+from bot.playground.ledger import Ledger
 from bot.playground.model import Channel, Ephemeral, Json, Message, Notice, Person
 from bot.playground.response_urls import ResponseUrls
+from bot.playground.sockets import Sockets
 from bot.playground.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -90,12 +94,17 @@ class Core:
     workspace: Workspace
     clock: PlayClock
     delivery: Delivery
+    sockets: Sockets
+    faults: Faults
+    late: LateCalls
     tokens: Tokens
     settle: Callable[[], Awaitable[None]]
     triggers: Triggers = field(default_factory=Triggers)
     response_urls: ResponseUrls = field(default_factory=ResponseUrls)
+    ledger: Ledger = field(default_factory=Ledger)
     tickets: set[str] = field(default_factory=set)
     url: str = ""
+    events: bool = True
 
     @property
     def identity(self) -> Identity:
@@ -105,18 +114,22 @@ class Core:
     # Events
 
     def tell(self, event: Json) -> None:
-        """Send an event to the app."""
+        """Send an event to the app, unless it is told none."""
+        if not self.events:
+            return
         event.setdefault("event_ts", self.clock.stamp())
         seconds = int(self.clock.now().timestamp())
         self.delivery.tell(envelopes.event_callback(self.identity, event, seconds))
 
     def reads(self, channel: Channel) -> bool:
-        """Whether the app is told of what happens in a channel."""
+        """Whether the app can read what happens in a channel."""
         return self.workspace.can_read(self.workspace.app.user, channel)
 
     def post(self, message: Message) -> None:
         """Add a message and tell the app of it as far as it can read it."""
         self.workspace.put_message(message)
+        if message.bot and message.subtype != "channel_join":
+            self.ledger.posted(message)
         channel = self.workspace.channels[message.channel]
         if not self.reads(channel):
             return

@@ -8,21 +8,18 @@ import hmac
 import json
 import logging
 import time
-import uuid
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import aiohttp
-from aiohttp import web
 
 from bot.playground.model import Json
 
 _log = logging.getLogger(__name__)
 
 ACK_SECONDS = 3.0
-CONNECT_SECONDS = 1.0
 RETRY_SECONDS = (0.0, 60.0, 300.0)
 
 
@@ -59,97 +56,6 @@ class Transport(Protocol):
 
     async def close(self) -> None:
         """Let go of all connections."""
-
-
-class Sockets:
-    """Socket Mode: the app holds one or more sockets; each envelope goes to one of them."""
-
-    def __init__(self, app_id: str) -> None:
-        self._app_id = app_id
-        self._open: list[web.WebSocketResponse] = []
-        self._waiting: dict[str, asyncio.Future[Json | None]] = {}
-        self._arrived = asyncio.Event()
-        self._turn = 0
-
-    @property
-    def connected(self) -> bool:
-        """Whether at least one socket is open."""
-        return bool(self._open)
-
-    async def serve(self, socket: web.WebSocketResponse) -> None:
-        """Greet a new socket and read its answers until it closes."""
-        self._open.append(socket)
-        self._arrived.set()
-        try:
-            await socket.send_str(json.dumps(self._hello()))
-            async for message in socket:
-                if message.type is aiohttp.WSMsgType.TEXT:
-                    self._answered(json.loads(message.data))
-        finally:
-            self._open.remove(socket)
-            if not self._open:
-                self._arrived.clear()
-
-    def _hello(self) -> Json:
-        return {
-            "type": "hello",
-            "num_connections": len(self._open),
-            "debug_info": {
-                "host": "playground",
-                "build_number": 1,
-                "approximate_connection_time": 3600,
-            },
-            "connection_info": {"app_id": self._app_id},
-        }
-
-    def _answered(self, answer: Json) -> None:
-        waiting = self._waiting.get(str(answer.get("envelope_id")))
-        if waiting is not None and not waiting.done():
-            waiting.set_result(answer.get("payload"))
-
-    async def send(self, envelope: Envelope) -> Ack:
-        """Deliver once; a socket that is just being opened is waited for."""
-        socket = await self._next()
-        if socket is None:
-            return Ack(received=False, reason="connection_failed")
-        name = str(uuid.uuid4())
-        answer = asyncio.get_running_loop().create_future()
-        self._waiting[name] = answer
-        try:
-            await socket.send_str(json.dumps(_socket_form(envelope, name)))
-            return Ack(received=True, payload=await asyncio.wait_for(answer, ACK_SECONDS))
-        except (TimeoutError, ConnectionError) as problem:
-            timeout = isinstance(problem, TimeoutError)
-            return Ack(received=False, reason="timeout" if timeout else "connection_failed")
-        finally:
-            del self._waiting[name]
-
-    async def _next(self) -> web.WebSocketResponse | None:
-        try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                while not self._open:
-                    await self._arrived.wait()
-        except TimeoutError:
-            return None
-        self._turn += 1
-        return self._open[self._turn % len(self._open)]
-
-    async def close(self) -> None:
-        """Close every socket."""
-        for socket in list(self._open):
-            await socket.close(code=aiohttp.WSCloseCode.GOING_AWAY)
-
-
-def _socket_form(envelope: Envelope, name: str) -> Json:
-    form: Json = {
-        "envelope_id": name,
-        "type": envelope.kind,
-        "payload": envelope.payload,
-        "accepts_response_payload": envelope.answerable,
-    }
-    if envelope.kind == "events_api":
-        form.update(retry_attempt=envelope.attempt, retry_reason=envelope.reason)
-    return form
 
 
 class SignedRequests:

@@ -6,14 +6,17 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.playground import responses
+from bot.playground import failing, responses
 from bot.playground.arguments import ApiError
 from bot.playground.core import Core
+from bot.playground.failing import Call
+from bot.playground.faults import RESPONSE_URL
 from bot.playground.hosting import PlaygroundProblem
 
 _log = logging.getLogger(__name__)
@@ -152,20 +155,47 @@ def response_url_route(core: Core) -> Handler:
     """Make the route at which the app answers a command or a click."""
 
     async def serve(request: web.Request) -> web.StreamResponse:
-        address = core.response_urls.get(request.match_info["secret"])
-        if address is None:
-            return web.json_response({"ok": False, "error": "no_such_url"}, status=404)
-        refusal = address.refusal(core.clock.now())
-        if refusal:
-            return web.json_response({"ok": False, "error": refusal}, status=404)
+        secret, text = request.match_info["secret"], await request.text()
+        carry_out = partial(_respond, core, secret, text)
+        return await failing.answer(core, Call(request, RESPONSE_URL, secret, carry_out))
+
+    return serve
+
+
+def _respond(core: Core, secret: str, text: str) -> web.Response:
+    address = core.response_urls.get(secret)
+    if address is None:
+        return web.json_response({"ok": False, "error": "no_such_url"}, status=404)
+    refusal = address.refusal(core.clock.now())
+    if refusal:
+        return web.json_response({"ok": False, "error": refusal}, status=404)
+    try:
+        body = json.loads(text)
+        address.uses += 1
+        responses.answer(core, address, body)
+    except ValueError:
+        return web.Response(text="invalid_payload", status=400)
+    except ApiError as problem:
+        return web.json_response(problem.answer(), status=400)
+    return web.Response(text="ok")
+
+
+def socket_route(core: Core) -> Handler:
+    """Make the route at which the app opens its sockets."""
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        ticket = request.query.get("ticket", "")
+        if ticket not in core.tickets:
+            raise PlaygroundProblem("This socket address is not valid; ask for a new one.", 403)
+        core.tickets.discard(ticket)
+        # Pings are answered by the sockets themselves, which may have been told to be silent.
+        response = web.WebSocketResponse(autoping=False)
+        await response.prepare(request)
+        core.workspace.touch()
         try:
-            body = json.loads(await request.text())
-            address.uses += 1
-            responses.answer(core, address, body)
-        except ValueError:
-            return web.Response(text="invalid_payload", status=400)
-        except ApiError as problem:
-            return web.json_response(problem.answer(), status=400)
-        return web.Response(text="ok")
+            await core.sockets.serve(response)
+        finally:
+            core.workspace.touch()
+        return response
 
     return serve

@@ -14,7 +14,8 @@ _ALPHABET = string.ascii_uppercase + string.digits
 
 def new_id(prefix: str, length: int = 10) -> str:
     """Give a fresh identifier such as `V4KQ0…`."""
-    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    # One call to the system for all characters: one for each took a fifth of a post's time.
+    return prefix + "".join(_ALPHABET[byte % 36] for byte in secrets.token_bytes(length))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -20,24 +20,25 @@ from bot.playground.archive import Archive, DataUnusable
 from bot.playground.clock import PlayClock
 from bot.playground.control import Control
 from bot.playground.core import Core, new_tokens
-from bot.playground.delivery import Delivery, SignedRequests, Sockets, Transport
-from bot.playground.edge import guard, page_routes, response_url_route, stream
+from bot.playground.delivery import Delivery, SignedRequests, Transport
+from bot.playground.edge import guard, page_routes, response_url_route, socket_route, stream
+from bot.playground.faults import Faults
 from bot.playground.hosting import (
     Completion,
     Connection,
     Factory,
     HostedApp,
-    PlaygroundProblem,
     PortTaken,
 )
+from bot.playground.late import LateCalls
+from bot.playground.moving import Moving
+from bot.playground.sockets import Sockets
 from bot.playground.workspace import Workspace, new_workspace
 
 _log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
 SETTLE_SECONDS = 10.0
-MOST_ROUNDS = 100_000
-_STEP_WHEN_STUCK = timedelta(minutes=1)
 _BODY_BYTES = 2 * 1024 * 1024
 _SEED = Path(__file__).with_name("workspace.yaml")
 _FILE = "playground.db"
@@ -49,10 +50,13 @@ class PlaygroundServer:
     `data` is the folder where it keeps its state; None keeps all in memory. `port` 0 picks a
     free one. `start_at` freezes the clock there. With `events_url` the app is reached by signed
     HTTP requests instead of its sockets. `token_suffix` makes the tokens predictable, for an app
-    started apart. `command` replaces the app's command of the workspace file.
+    started apart. `command` replaces the app's command of the workspace file. `more_people` adds
+    so many to its three: `U0P00000` and on, in the zones of those three. Without `events` the app
+    is told nothing by itself, only asked: for a server that many posts are sent to by programs that
+    do not listen.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - options of their own, each with a default
         self,
         data: Path | None,
         port: int,
@@ -61,6 +65,8 @@ class PlaygroundServer:
         events_url: str | None = None,
         token_suffix: str | None = None,
         command: str | None = None,
+        more_people: int = 0,
+        events: bool = True,
     ) -> None:
         self._data = data
         self._port = port
@@ -68,8 +74,9 @@ class PlaygroundServer:
         self._events_url = events_url
         self._tokens = new_tokens(token_suffix)
         self._command = command
+        self._more_people = more_people
+        self._events = events
         self._app: HostedApp | None = None
-        self._moving = asyncio.Lock()
         self._ending = asyncio.Event()
         self._cleanup = contextlib.AsyncExitStack()
         self._core: Core | None = None
@@ -110,7 +117,7 @@ class PlaygroundServer:
 
     async def _start(self) -> None:
         clock = PlayClock(self._start_at)
-        workspace = new_workspace(_SEED, clock.now(), self._command)
+        workspace = new_workspace(_SEED, clock.now(), self._command, self._more_people)
         self._folder = self._prepare_folder()
         if self._data is not None:
             self._load(workspace, self._data / _FILE)
@@ -120,10 +127,21 @@ class PlaygroundServer:
             clock.seen(message.ts)
         sockets = Sockets(workspace.app.id)
         delivery = Delivery(self._transport(sockets))
-        self._core = Core(workspace, clock, delivery, self._tokens, self.settle)
-        await self._listen(self._core, sockets)
+        self._core = Core(
+            workspace,
+            clock,
+            delivery,
+            sockets,
+            Faults(frozenset(web_api.METHODS)),
+            LateCalls(clock),
+            self._tokens,
+            self.settle,
+            events=self._events,
+        )
+        await self._listen(self._core)
         self._cleanup.push_async_callback(delivery.stop)
         self._cleanup.push_async_callback(sockets.close)
+        self._cleanup.callback(self._core.late.stop)
 
     def _transport(self, sockets: Sockets) -> Transport:
         if self._events_url is None:
@@ -151,9 +169,9 @@ class PlaygroundServer:
         keeper = asyncio.ensure_future(archive.keep(workspace))
         self._cleanup.push_async_callback(archive.finish, workspace, keeper)
 
-    async def _listen(self, core: Core, sockets: Sockets) -> None:
+    async def _listen(self, core: Core) -> None:
         application = web.Application(client_max_size=_BODY_BYTES, middlewares=[guard])
-        application.add_routes(self._routes(core, sockets))
+        application.add_routes(self._routes(core))
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
         await runner.setup()
         self._cleanup.push_async_callback(runner.cleanup)
@@ -167,31 +185,19 @@ class PlaygroundServer:
         core.url = f"http://{HOST}:{runner.addresses[0][1]}"
         self._cleanup.callback(self._end_streams)
 
-    def _routes(self, core: Core, sockets: Sockets) -> list[web.RouteDef]:
+    def _routes(self, core: Core) -> list[web.RouteDef]:
         async def api(request: web.Request) -> web.Response:
             return await web_api.serve(core, request)
 
-        async def socket(request: web.Request) -> web.StreamResponse:
-            ticket = request.query.get("ticket", "")
-            if ticket not in core.tickets:
-                raise PlaygroundProblem("This socket address is not valid; ask for a new one.", 403)
-            core.tickets.discard(ticket)
-            response = web.WebSocketResponse(heartbeat=30)
-            await response.prepare(request)
-            core.workspace.touch()
-            try:
-                await sockets.serve(response)
-            finally:
-                core.workspace.touch()
-            return response
+        moving = Moving(core, lambda: self._app)
 
         return [
             web.get("/api/{method}", api),
             web.post("/api/{method}", api),
-            web.get("/socket", socket),
+            web.get("/socket", socket_route(core)),
             web.get("/playground/stream", stream(core, self._ending)),
             web.post("/response/{secret}", response_url_route(core)),
-            *Control(core, self._move, self._completions).routes(),
+            *Control(core, moving.move, self._completions).routes(),
             *page_routes(),
         ]
 
@@ -236,51 +242,6 @@ class PlaygroundServer:
                         return
         except TimeoutError:
             _log.warning("The app is still at work after %s seconds.", SETTLE_SECONDS)
-
-    # The clock
-
-    async def _move(self, target: datetime) -> None:
-        async with self._moving:
-            try:
-                if self._app is not None:
-                    await self._live_through(self._app, target)
-                self._set_clock(target)
-                await self._act()
-            finally:
-                self.core.workspace.touch()
-
-    async def _live_through(self, app: HostedApp, target: datetime) -> None:
-        clock = self.core.clock
-        before: datetime | None = None
-        for _ in range(MOST_ROUNDS):
-            due = await app.next_due()
-            if due is None or due > target:
-                return
-            at = max(clock.now(), due)
-            if due == before:
-                # What is due stays due although the app acted: give it a later time to act.
-                at += _STEP_WHEN_STUCK
-            if at > target:
-                return
-            self._set_clock(at)
-            await self._act()
-            before = due
-        raise PlaygroundProblem(
-            f"The app had something to do {MOST_ROUNDS} times on the way, and the clock stopped at "
-            f"{clock.now().astimezone(UTC).isoformat()}. Move in smaller steps.",
-            409,
-        )
-
-    def _set_clock(self, moment: datetime) -> None:
-        clock = self.core.clock
-        clock.move(moment)
-        if not clock.frozen:
-            self.core.workspace.put_setting("clock_offset_seconds", clock.offset.total_seconds())
-
-    async def _act(self) -> None:
-        if self._app is not None:
-            await self._app.run_due()
-            await self.settle()
 
 
 def forget(data: Path) -> None:

@@ -44,6 +44,9 @@ def state(core: Core, completions: Sequence[Completion], viewer: Person | None) 
         },
         "notices": [asdict(notice) for notice in workspace.notices if notice.user in seen],
         "calls": dict(sorted(workspace.calls.items())),
+        "answers": dict(sorted(workspace.answers.items())),
+        "faults": core.faults.shown(),
+        "silent_sockets": core.sockets.silent,
     }
 
 

@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from bot.playground import chat, conversations, views
+from bot.playground import chat, conversations, failing, views
 from bot.playground.arguments import ApiError, Args
 from bot.playground.core import Core
+from bot.playground.failing import Call
 from bot.playground.model import Json
 
 SCOPES = (
@@ -59,10 +60,21 @@ async def serve(core: Core, request: web.Request) -> web.Response:
     core.workspace.calls[method] += 1
     try:
         values = await _values(request)
-        _check_token(core, method, request, values)
-        body = {"ok": True, **_call(core, method, Args(values))}
     except ApiError as problem:
-        body = problem.answer()
+        return _json(problem.answer())
+    token = _token(request, values)
+
+    def carry_out() -> web.Response:
+        try:
+            _check_token(core, method, token)
+            return _json({"ok": True, **_call(core, method, Args(values))})
+        except ApiError as problem:
+            return _json(problem.answer())
+
+    return await failing.answer(core, Call(request, method, token, carry_out))
+
+
+def _json(body: Json) -> web.Response:
     return web.json_response(body, headers={"x-oauth-scopes": SCOPES})
 
 
@@ -86,11 +98,14 @@ async def _values(request: web.Request) -> Json:
     return {**values, **dict(await request.post())}
 
 
-def _check_token(core: Core, method: str, request: web.Request, values: Json) -> None:
+def _token(request: web.Request, values: Json) -> str:
+    _, _, sent = request.headers.get("Authorization", "").partition(" ")
+    return sent.strip() or str(values.get("token") or "")
+
+
+def _check_token(core: Core, method: str, token: str) -> None:
     if method in _TOKENLESS:
         return
-    _, _, sent = request.headers.get("Authorization", "").partition(" ")
-    token = sent.strip() or str(values.get("token") or "")
     if not token:
         raise ApiError("not_authed")
     needed = core.tokens.app if method in _APP_LEVEL else core.tokens.bot

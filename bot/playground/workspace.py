@@ -42,6 +42,7 @@ class Workspace:
         self.homes: dict[str, OpenView] = {}
         self.notices: list[Notice] = []
         self.calls: Counter[str] = Counter()
+        self.answers: dict[str, Counter[str]] = {}
         self.settings: Json = {}
         self.version = 1
         self.dirty: set[Key] = set()
@@ -102,6 +103,10 @@ class Workspace:
         """Keep a value of the playground itself over restarts."""
         self.settings[name] = value
         self.touch(("setting", name))
+
+    def count(self, method: str, status: str) -> None:
+        """Take note of how a call was answered: the HTTP status, or `dropped`."""
+        self.answers.setdefault(method, Counter())[status] += 1
 
     def notify(self, notice: Notice) -> None:
         """Show a line of the playground itself to one person."""
@@ -185,14 +190,24 @@ class Workspace:
             self.messages.setdefault(message.channel, {})[message.ts] = message
 
 
-def new_workspace(path: Path, started: datetime, command: str | None = None) -> Workspace:
-    """Build the workspace described in a YAML file; `command` replaces the app's command."""
+def new_workspace(
+    path: Path, started: datetime, command: str | None = None, more_people: int = 0
+) -> Workspace:
+    """Build the workspace described in a YAML file; `command` replaces the app's command.
+
+    `more_people` are added, who live in the zones of those in the file and are in no channel.
+    """
     seed: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
     app = AppInfo(**{**seed["app"], **({"command": command} if command else {})})
     workspace = Workspace(Team(**seed["team"]), app)
     created = int(started.astimezone(UTC).timestamp())
     for row in seed["people"]:
         workspace.put_person(Person(**row, updated=created))
+    zones = [row["tz"] for row in seed["people"]]
+    for number in range(more_people):
+        zone, handle = zones[number % len(zones)], f"person{number}"
+        person = Person(f"U0P{number:05d}", handle, f"Person {number}", zone, updated=created)
+        workspace.put_person(person)
     for row in seed["channels"]:
         members = [_id_of(workspace, handle) for handle in row.pop("members")]
         workspace.put_channel(Channel(kind="channel", members=members, created=created, **row))

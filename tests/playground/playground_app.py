@@ -89,9 +89,12 @@ class SmallApp:
         self._handler = handler
         await handler.connect_async()  # type: ignore[no-untyped-call]
 
-    async def stop(self) -> None:
+    async def stop_listening(self) -> None:
         if self._handler is not None:
             await self._handler.close_async()  # type: ignore[no-untyped-call]
+
+    async def stop(self) -> None:
+        await self.stop_listening()
         await self.session.close()
 
     async def idle(self) -> None:
