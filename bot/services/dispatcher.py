@@ -117,15 +117,18 @@ class Dispatcher:
     async def tick(self) -> int:
         """Do everything that is due now and see it through; how many messages were settled."""
         before = self._sent
-        await self.beat()
+        await self._guarded(self.beat())
         await self.rest()
         return self._sent - before
 
     async def beat(self) -> None:
-        """Look at what is due, and begin it; a slow workspace is not waited for. One at a time."""
+        """Look at what is due, and begin it; a slow workspace is not waited for. One at a time.
+
+        Raises Busy or Uncertain when the store is away.
+        """
         async with self._one_at_a_time:
             begun = asyncio.get_running_loop().time()
-            await self._guarded(self._beat())
+            await self._beat()
             self.meter.tick(asyncio.get_running_loop().time() - begun)
 
     async def rest(self) -> None:

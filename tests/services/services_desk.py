@@ -185,7 +185,7 @@ class Post:
             if (found.target, found.delivery_id) == (target, delivery_id) and found.at >= since
         )
 
-    async def remove(self, target: Target, arrived: Arrived) -> None:
+    async def remove(self, target: Target, arrived: Arrived) -> None:  # noqa: ARG002
         self.posted[:] = [found for found in self.posted if found.arrived != arrived]
         self.removed.append(arrived)
 

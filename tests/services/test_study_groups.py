@@ -113,7 +113,7 @@ async def test_a_session_a_week_until_the_syllabus_ends(bench: Bench) -> None:
 @lived
 async def test_a_session_that_was_not_posted_comes_next_week(bench: Bench) -> None:
     await begun(bench)
-    bench.post.next("C1", refused("is_archived"))
+    bench.post.next("C1", refused("invalid_blocks"))
     await bench.live_until(berlin(4, 12))
     assert bench.post.posted == []
     assert await week(bench) == 1

@@ -59,7 +59,7 @@ def test_a_cap_holds_although_the_rows_counted_are_not_the_rows_saved(url: str) 
 
     def send(number: int) -> object:
         def work(records: Records) -> bool:
-            if records.sent_since(DM, NOW, list(Kind)) >= 2:
+            if len(records.sent_lately(DM.workspace, [DM.address], NOW)) >= 2:
                 return False
             label = TODAY.replace(day=number + 1)
             return records.add_delivery(delivery(f"d{number}", label=label, state=State.SENDING))
@@ -93,7 +93,7 @@ def test_two_dispatchers_claim_every_delivery_once(lasting_url: str) -> None:
             records.add_delivery(delivery(f"d{number:02}", Target("T1", f"U{number}")))
 
     def claim(records: Records) -> list[str]:
-        found = records.open_deliveries(NOW, 5)
+        found = records.open_deliveries("T1", NOW, 5)
         for each in found:
             records.save_delivery(replace(each, state=State.SENDING, attempts=1))
         return [each.id for each in found]

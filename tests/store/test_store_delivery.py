@@ -6,9 +6,9 @@ import pytest
 from store_samples import DAY, DM, MINUTE, MORNINGS, NOW, TODAY, delivery, subscription, using
 
 from bot.domain.cadence import Occurrence
-from bot.domain.deliveries import TRANSITIONS, Kind, State, Target
+from bot.domain.deliveries import TRANSITIONS, Kind, Sending, State, Target
 from bot.domain.errors import DeliveryMoved
-from bot.ports import Records
+from bot.ports import Ahead, Records, Standing, Waiting
 from bot.store.sql import SqlStore
 
 OTHER_DM = Target("T1", "U2")
@@ -54,21 +54,48 @@ def test_due_subscriptions_come_longest_due_first_and_resting_ones_never(url: st
     using(url, play)
 
 
-def test_the_next_due_time_is_the_earlier_of_subscriptions_and_open_deliveries(url: str) -> None:
+def test_what_lies_ahead_is_the_first_of_each(url: str) -> None:
     async def play(store: SqlStore) -> None:
-        async def next_due() -> object:
-            return await store.read(lambda records: records.next_due())
+        async def ahead() -> Ahead:
+            return await store.read(lambda records: records.ahead())
 
-        assert await next_due() is None
+        assert await ahead() == Ahead(None, None, None, None)
         await store.write(lambda r: r.save_subscription(subscription(due=None)))
         await store.write(lambda r: r.add_delivery(delivery("d0", OTHER_DM, state=State.SENT)))
-        assert await next_due() is None
+        assert await ahead() == Ahead(None, None, None, None)
         await store.write(lambda r: r.save_subscription(subscription(due=NOW)))
-        assert await next_due() == NOW
-        await store.write(lambda r: r.add_delivery(delivery(at=NOW - MINUTE)))
-        assert await next_due() == NOW - MINUTE
-        await store.write(lambda r: r.save_subscription(subscription(due=NOW - DAY)))
-        assert await next_due() == NOW - DAY
+        await store.write(lambda r: r.add_delivery(delivery("d1", at=NOW - MINUTE)))
+        await store.write(lambda r: r.add_delivery(delivery("d2", OTHER_DM, label=TODAY + DAY)))
+        assert await ahead() == Ahead(NOW, NOW - MINUTE, None, None)
+        sending = delivery("d3", label=TODAY + DAY, state=State.SENDING, at=NOW - DAY)
+        suspect = delivery("d4", label=TODAY + 2 * DAY, state=State.SENT)
+        await store.write(lambda r: r.add_delivery(sending))
+        await store.write(lambda r: r.add_delivery(replace(suspect, heal_at=NOW + MINUTE)))
+        assert await ahead() == Ahead(NOW, NOW - MINUTE, NOW - DAY, NOW + MINUTE)
+
+    using(url, play)
+
+
+def test_workspaces_wait_with_their_first_delivery_and_their_standing(url: str) -> None:
+    def fill(records: Records) -> None:
+        for number, target in enumerate((DM, OTHER_DM, SAME_ADDRESS_ELSEWHERE, Target("T3", "U1"))):
+            records.add_delivery(delivery(f"d{number}", target, at=NOW - number * MINUTE))
+        records.add_delivery(delivery("d9", Target("T4", "U1"), state=State.SENT))
+        records.hold_workspace("T2", NOW + DAY, "ratelimited")
+        records.end_workspace("T5", "token_revoked")
+
+    async def play(store: SqlStore) -> None:
+        await store.write(fill)
+        found = sorted(await store.read(lambda records: records.waiting()), key=str)
+        held = Standing("T2", held_until=NOW + DAY, held_why="ratelimited")
+        assert found == [
+            Waiting(Standing("T1"), NOW - MINUTE),
+            Waiting(held, NOW - 2 * MINUTE),
+            Waiting(Standing("T3"), NOW - 3 * MINUTE),
+        ]
+        await store.write(lambda records: records.end_workspace("T3", "account_inactive"))
+        found = await store.read(lambda records: records.waiting())
+        assert sorted(waiting.standing.workspace for waiting in found) == ["T1", "T2"]
 
     using(url, play)
 
@@ -125,8 +152,8 @@ def test_open_deliveries_come_oldest_first_when_their_time_has_come(url: str) ->
     async def play(store: SqlStore) -> None:
         await store.write(fill)
         oldest_first = list(reversed(ready))
-        assert list(await store.write(lambda r: r.open_deliveries(NOW, 9))) == oldest_first
-        assert list(await store.read(lambda r: r.open_deliveries(NOW, 2))) == oldest_first[:2]
+        assert list(await store.write(lambda r: r.open_deliveries("T1", NOW, 9))) == oldest_first
+        assert list(await store.read(lambda r: r.open_deliveries("T1", NOW, 2))) == oldest_first[:2]
 
     using(url, play)
 
@@ -149,7 +176,8 @@ def test_a_delivery_moves_only_as_the_domain_allows(url: str, before: State) -> 
     async def play(store: SqlStore) -> None:
         for number, after in enumerate(State):
             start = delivery(f"d{number}", label=TODAY + number * DAY, state=before)
-            wanted = replace(start, state=after, attempts=1, error="ratelimited")
+            attempts = 1 if after is State.SENDING else 0
+            wanted = replace(start, state=after, attempts=attempts, error="ratelimited")
             await store.write(lambda records, start=start: records.add_delivery(start))
             key = (DM, start.kind, start.label)
             if after is before or after in TRANSITIONS[before]:
@@ -175,8 +203,23 @@ def test_saving_a_delivery_that_was_deleted_does_not_bring_it_back(url: str) -> 
     using(url, play)
 
 
-def test_only_what_was_sent_to_this_target_and_of_these_kinds_counts(url: str) -> None:
-    daily = Kind.DAILY_PROMPT
+def test_who_slept_while_another_took_the_delivery_changes_it_no_more(url: str) -> None:
+    mine = replace(delivery(state=State.SENDING), attempts=1)
+    taken_by_another = replace(mine, attempts=2)
+
+    async def play(store: SqlStore) -> None:
+        await store.write(lambda records: records.add_delivery(taken_by_another))
+        for late in (replace(mine, state=State.DUE), replace(mine, state=State.SENT), mine):
+            await store.write(lambda records, late=late: records.save_deliveries([late]))
+            with pytest.raises(DeliveryMoved):
+                await store.write(lambda records, late=late: records.save_delivery(late))
+        key = (DM, mine.kind, mine.label)
+        assert await store.read(lambda records: records.delivery(*key)) == taken_by_another
+
+    using(url, play)
+
+
+def test_what_was_sent_lately_names_address_kind_and_time(url: str) -> None:
     rows = [
         delivery("d1", state=State.SENT),
         delivery("d2", label=TODAY + DAY, state=State.SENDING),
@@ -187,15 +230,60 @@ def test_only_what_was_sent_to_this_target_and_of_these_kinds_counts(url: str) -
         delivery("d7", SAME_ADDRESS_ELSEWHERE, state=State.SENT),
     ]
 
-    async def play(store: SqlStore) -> list[int]:
-        for row in rows:
-            await store.write(lambda records, row=row: records.add_delivery(row))
-        return [
-            await store.read(lambda records, asked=asked: records.sent_since(*asked))
-            for asked in ((DM, NOW, {daily}), (DM, NOW, list(Kind)), (DM, NOW - DAY, {daily}))
-        ] + [await store.read(lambda records: records.sent_since(DM, NOW, []))]
+    async def play(store: SqlStore) -> None:
+        await store.write(lambda records: records.add_deliveries(rows))
+        found = await store.read(lambda r: r.sent_lately("T1", ["U1", "U9"], NOW))
+        daily, welcome = ("U1", Kind.DAILY_PROMPT, NOW), ("U1", Kind.WELCOME, NOW)
+        assert sorted(found) == [daily, daily, welcome]
+        found = await store.read(lambda r: r.sent_lately("T1", ["U1", "U2"], NOW - DAY))
+        assert len(found) == 5
 
-    assert using(url, play) == [2, 3, 3, 0]
+    using(url, play)
+
+
+def test_deliveries_that_ended_long_ago_are_forgotten_and_no_others(url: str) -> None:
+    old = [delivery(f"d{day}", label=TODAY - day * DAY, state=State.SENT) for day in range(1, 6)]
+    waiting = delivery("d9", label=TODAY - 9 * DAY)
+
+    async def play(store: SqlStore) -> list[str]:
+        await store.write(lambda records: records.add_deliveries([*old, waiting]))
+        gone = [
+            await store.write(lambda records: records.forget_deliveries(TODAY - DAY, 3))
+            for _ in range(3)
+        ]
+        assert gone == [3, 1, 0]
+        left = await store.read(lambda records: records.deliveries_to(DM))
+        return sorted(each.id for each in left)
+
+    assert using(url, play) == ["d1", "d9"]
+
+
+def test_a_target_rests_until_it_is_woken(url: str) -> None:
+    async def play(store: SqlStore) -> None:
+        await store.write(lambda r: r.save_subscription(subscription()))
+        await store.write(lambda r: r.add_delivery(delivery()))
+        for why in ("is_archived", "channel_not_found"):
+            await store.write(lambda records, why=why: records.rest_target(DM, why))
+        assert await store.read(lambda records: records.resting(DM)) == "is_archived"
+        assert await store.read(lambda records: records.resting(OTHER_DM)) is None
+        found = await store.read(lambda r: r.delivery(DM, Kind.DAILY_PROMPT, TODAY))
+        assert (found.state, found.error) == (State.SKIPPED, "is_archived")
+        assert (await store.read(lambda records: records.ahead())).claim is None
+        woken = [await store.write(lambda records: records.wake_target(DM)) for _ in range(2)]
+        assert woken == ["is_archived", None]
+
+    using(url, play)
+
+
+def test_the_kill_switch_is_on_until_somebody_turns_it(url: str) -> None:
+    async def play(store: SqlStore) -> list[Sending]:
+        found = [await store.read(lambda records: records.sending())]
+        for wanted in Sending:
+            await store.write(lambda records, wanted=wanted: records.set_sending(wanted))
+            found.append(await store.read(lambda records: records.sending()))
+        return found
+
+    assert using(url, play) == [Sending.ON, *Sending]
 
 
 def test_every_state_is_counted(url: str) -> None:
@@ -211,14 +299,17 @@ def test_every_state_is_counted(url: str) -> None:
 
 def test_a_workspace_is_held_until_the_longest_of_its_holds(url: str) -> None:
     async def play(store: SqlStore) -> None:
-        await store.write(lambda r: r.hold_workspace("T1", NOW + 2 * MINUTE))
-        await store.write(lambda r: r.hold_workspace("T1", NOW + MINUTE))
-        await store.write(lambda r: r.hold_workspace("T2", NOW + MINUTE))
-        found = [
-            set(await store.read(lambda r, at=at: r.held_workspaces(at)))
+        for name, minutes in (("T1", 2), ("T1", 1), ("T2", 1)):
+            until = NOW + minutes * MINUTE
+            await store.write(lambda r, n=name, u=until: r.hold_workspace(n, u, "ratelimited"))
+        found = await store.read(lambda records: records.standings())
+        held = [
+            {each.workspace for each in found if each.is_held(at)}
             for at in (NOW, NOW + MINUTE, NOW + 2 * MINUTE)
         ]
-        assert found == [{"T1", "T2"}, {"T1"}, set()]
+        assert held == [{"T1", "T2"}, {"T1"}, set()]
+        await store.write(lambda records: records.revive_workspace("T1"))
+        assert not (await store.read(lambda records: records.standing("T1"))).is_held(NOW)
 
     using(url, play)
 
@@ -249,10 +340,15 @@ def test_old_envelopes_are_swept_away_in_passing(url: str) -> None:
 @pytest.mark.parametrize(
     ("work", "index"),
     [
-        (lambda records: records.next_due(), "ix_subscriptions_next_due"),
-        (lambda records: records.next_due(), "ix_deliveries_open"),
+        (lambda records: records.ahead(), "ix_subscriptions_next_due"),
+        (lambda records: records.ahead(), "ix_deliveries_next"),
+        (lambda records: records.ahead(), "ix_deliveries_sending"),
+        (lambda records: records.ahead(), "ix_deliveries_heal"),
+        (lambda records: records.waiting(), "ix_deliveries_open"),
+        (lambda records: records.stuck_deliveries(NOW, 9), "ix_deliveries_sending"),
+        (lambda records: records.to_heal(NOW, 9), "ix_deliveries_heal"),
         (lambda records: records.due_subscriptions(NOW, 9), "ix_subscriptions_next_due"),
-        (lambda records: records.open_deliveries(NOW, 9), "ix_deliveries_open"),
+        (lambda records: records.open_deliveries("T1", NOW, 9), "ix_deliveries_open"),
         (lambda records: records.delivery_at("T1", "D1", "1.0"), "ix_deliveries_place"),
     ],
 )

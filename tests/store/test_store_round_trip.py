@@ -64,7 +64,7 @@ def test_plans(write: Runner, plan: Plan) -> None:
 @given(delivery=deliveries)
 def test_deliveries(write: Runner, delivery: Delivery) -> None:
     def work(records: Records) -> Delivery | None:
-        records.hold_workspace("T1", delivery.due + DAY)
+        records.hold_workspace("T1", delivery.due + DAY, "ratelimited")
         records.connection.exec_driver_sql("DELETE FROM deliveries")
         assert records.add_delivery(delivery)
         return records.delivery(delivery.target, delivery.kind, delivery.label)
