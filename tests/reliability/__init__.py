@@ -1,0 +1,1 @@
+"""Proofs that take longer than a test: each prints its figures and its seed, and fails aloud."""
