@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version
 
 import aiohttp
 import structlog
@@ -13,10 +14,13 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import __version__
 from bot.domain.cadence import WEEKDAYS, Rhythm
 from bot.domain.deliveries import Kind
 from bot.domain.learners import Defaults
+from bot.health import Probe, heart_probe, socket_probe
 from bot.library import Library, load_library
+from bot.metrics import Instruments
 from bot.ports import Clock, Store
 from bot.scheduler import Heartbeat
 from bot.services.coaching import Coaching
@@ -43,7 +47,7 @@ from bot.slack.words import Words
 from bot.store.lock import single_dispatcher
 from bot.store.sql import SqlStore
 from bot.system import RandomIds
-from bot.web import Probe, SignatureCheck, WebEdge, serve
+from bot.web import Inside, SignatureCheck, WebEdge, serve
 
 log = structlog.get_logger(__name__)
 
@@ -51,8 +55,6 @@ SLACK_TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 DRAIN_SECONDS = 20.0
 PING_SECONDS = 3.0
 """A half-open socket is noticed after four missed pings."""
-BEAT_TOO_OLD = 300.0
-"""A pass over very many messages takes minutes; longer than this something is wrong."""
 
 
 class StartRefused(Exception):
@@ -136,6 +138,8 @@ class Application:
         self._desk = build_desk(settings, library, self._store, clock)
         self._clock = clock
         self._tasks = Tasks()
+        self._instruments = Instruments(__version__, version("tzdata"))
+        self._heart: Heartbeat | None = None
         self.dispatcher: Dispatcher | None = None
 
     async def start(self) -> None:
@@ -236,10 +240,8 @@ class Application:
         heart.start()
         self._cleanup.push_async_callback(heart.stop, DRAIN_SECONDS)
 
-        async def well() -> bool:
-            return heart.age() < BEAT_TOO_OLD
-
-        return Probe("dispatcher", well)
+        self._heart = heart
+        return heart_probe(heart.pulse)
 
     async def _connect(self, app: AsyncApp) -> Probe:
         token = self._settings.app_token
@@ -254,14 +256,22 @@ class Application:
         handler = AsyncSocketModeHandler(app, token, ping_interval=PING_SECONDS)
         self._cleanup.push_async_callback(handler.close_async)
         await handler.connect_async()  # type: ignore[no-untyped-call]
-        return Probe("socket", handler.client.is_connected)
+        return socket_probe(handler.client.is_connected)
 
     async def _listen(self, app: AsyncApp, probes: tuple[Probe, ...]) -> None:
         settings = self._settings
         check = None
         if self._parts.receives and settings.transport() == "http":
             check = SignatureCheck(settings.signing_secret)
-        edge = WebEdge(self._store, probes, app, check)
+        inside = Inside(
+            store=self._store,
+            clock=self._clock,
+            instruments=self._instruments,
+            probes=probes,
+            pulse=self._heart.pulse if self._heart else None,
+            facts={"version": __version__, "time_zone_data": version("tzdata")},
+        )
+        edge = WebEdge(inside, app, check)
         runner = await serve(edge.application(), settings.host, settings.port)
         self._cleanup.push_async_callback(runner.cleanup)
         log.info("listening", host=settings.host, port=settings.port)

@@ -1,22 +1,28 @@
 """The HTTP edge: checks every request before Bolt sees it; health and metrics beside it."""
 
+import asyncio
 import hashlib
 import hmac
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 
 import structlog
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.domain.deliveries import State
+from bot.domain.deliveries import RECONCILE_AFTER
 from bot.domain.errors import Busy
-from bot.ports import Store
+from bot.health import Probe, of_store
+from bot.metrics import Figures, Instruments
+from bot.ports import Clock, Records, Store
 from bot.recent import Recent
+from bot.scheduler import Pulse
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +30,9 @@ MOST_BYTES = 1_048_576
 CLOCK_SLACK = 300
 """Seconds that a request's timestamp may differ from ours, as Slack recommends."""
 DIGITS = 12
+FIGURES_SECONDS = 5.0
+MOST_STUCK = 1_000
+"""Rows in doubt are counted up to this number; more would be an alarm all the same."""
 CONTENT_TYPES = ("application/json", "application/x-www-form-urlencoded")
 
 
@@ -54,34 +63,30 @@ class SignatureCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
-    """What readiness rests on beside the store: a name and whether it is well."""
+class Inside:
+    """What the edge shows of the program: its store, its parts, its figures.
 
-    name: str
-    well: Callable[[], Awaitable[bool]]
+    `probes` are what readiness rests on beside the store, `facts` what is told beside them.
+    `pulse` is None where no heart beats.
+    """
+
+    store: Store
+    clock: Clock
+    instruments: Instruments
+    probes: tuple[Probe, ...] = ()
+    pulse: Callable[[], Pulse] | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 class WebEdge:
     """The HTTP server's routes. Slack's requests are taken only when a check is given."""
 
     def __init__(
-        self,
-        store: Store,
-        probes: tuple[Probe, ...],
-        app: AsyncApp | None = None,
-        check: SignatureCheck | None = None,
+        self, inside: Inside, app: AsyncApp | None = None, check: SignatureCheck | None = None
     ) -> None:
-        self._store = store
-        self._probes = probes
+        self._inside = inside
         self._app = app
         self._check = check
-        self._registry = CollectorRegistry()
-        self._refused = Counter(
-            "coach_requests_refused", "Requests refused", ["reason"], registry=self._registry
-        )
-        self._deliveries = Gauge(
-            "coach_deliveries", "Deliveries by state", ["state"], registry=self._registry
-        )
 
     def application(self) -> web.Application:
         """The aiohttp application with all routes."""
@@ -114,7 +119,7 @@ class WebEdge:
         return await to_aiohttp_response(answer)
 
     def _refuse(self, reason: str, length: int, status: int) -> web.Response:
-        self._refused.labels(reason).inc()
+        self._inside.instruments.request_refused(reason)
         log.warning("request_refused", reason=reason, length=length)
         return web.json_response({"error": reason}, status=status)
 
@@ -122,23 +127,50 @@ class WebEdge:
         return web.json_response({"live": True})
 
     async def _ready(self, _: web.Request) -> web.Response:
-        state = {probe.name: await probe.well() for probe in self._probes}
-        state["store"] = await self._store_well()
-        ready = all(state.values())
-        return web.json_response({"ready": ready, **state}, status=200 if ready else 503)
+        found = {"store": of_store(await self._store_answers())}
+        for probe in self._inside.probes:
+            found[probe.name] = await probe.look()
+        ready = all(finding.well for finding in found.values())
+        body = {
+            "ready": ready,
+            **{name: finding.well for name, finding in found.items()},
+            "words": [finding.words for finding in found.values()],
+            "facts": {
+                **self._inside.facts,
+                **{name: dict(finding.facts) for name, finding in found.items() if finding.facts},
+            },
+        }
+        return web.json_response(body, status=200 if ready else 503)
 
-    async def _store_well(self) -> bool:
+    async def _store_answers(self) -> bool:
         try:
-            await self._store.check()
+            await self._inside.store.check()
         except Busy:
             return False
         return True
 
     async def _metrics(self, _: web.Request) -> web.Response:
-        counts = await self._store.read(lambda records: records.delivery_counts())
-        for state in State:
-            self._deliveries.labels(state.value).set(counts.get(state, 0))
-        return web.Response(body=generate_latest(self._registry), content_type="text/plain")
+        pulse = self._inside.pulse() if self._inside.pulse else None
+        page = self._inside.instruments.page(await self._figures(), pulse)
+        return web.Response(body=page, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def _figures(self) -> Figures | None:
+        """What the store tells, None when it does not answer in time."""
+        store, now = self._inside.store, self._inside.clock.now()
+        try:
+            async with asyncio.timeout(FIGURES_SECONDS):
+                return await store.read(partial(_figures, now=now, waiting=store.waiting()))
+        except (Busy, TimeoutError):
+            return None
+
+
+def _figures(records: Records, now: datetime, waiting: int) -> Figures:
+    return Figures(
+        deliveries=records.delivery_counts(),
+        stuck=len(records.stuck_deliveries(now - RECONCILE_AFTER, MOST_STUCK)),
+        held=len(records.held_workspaces(now)),
+        waiting=waiting,
+    )
 
 
 class PortTaken(Exception):

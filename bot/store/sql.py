@@ -103,6 +103,11 @@ class SqlStore:
         except TimeoutError as error:
             raise Busy(f"the database did not answer within {within} seconds") from error
 
+    def waiting(self) -> int:
+        """How many pieces of work wait for the store's threads."""
+        queues = {id(jobs): jobs for jobs in (self._reads, self._writes)}
+        return sum(jobs.qsize() for jobs in queues.values())
+
     async def close(self) -> None:
         """Finish what is queued, put everything into the database file, end the threads."""
         if self._closed:
