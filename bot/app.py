@@ -157,6 +157,7 @@ class Application:
         client = slack_client(self._settings.bot_token, self._settings.slack_api_url, session)
         identity = await self._identity(client)
         self.dispatcher = self._build_dispatcher(client)
+        await self._store.write(lambda records: records.revive_workspace(str(identity.team_id)))
         probes = []
         await self._warm_up()
         edge = self._edge(client, session, identity)
@@ -201,7 +202,7 @@ class Application:
             ids=RandomIds(),
             topics=topics_of(self._desk),
             render=renderer(self._desk.words),
-            meter=self._meter,
+            meter=self._instruments,
             promises=Promises(
                 unasked_per_day=limits.unasked_per_day,
                 posts_per_minute=limits.posts_per_minute,
@@ -238,8 +239,8 @@ class Application:
     def _start_dispatching(self, dispatcher: Dispatcher) -> Probe:
         heart = Heartbeat(dispatcher.beat, self._settings.behaviour.limits.tick_seconds)
         heart.start()
+        self._cleanup.push_async_callback(dispatcher.stop, DRAIN_SECONDS)
         self._cleanup.push_async_callback(heart.stop, DRAIN_SECONDS)
-
         self._heart = heart
         return heart_probe(heart.pulse)
 

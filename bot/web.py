@@ -165,10 +165,12 @@ class WebEdge:
 
 
 def _figures(records: Records, now: datetime, waiting: int) -> Figures:
+    standings = records.standings()
     return Figures(
         deliveries=records.delivery_counts(),
         stuck=len(records.stuck_deliveries(now - RECONCILE_AFTER, MOST_STUCK)),
-        held=len(records.held_workspaces(now)),
+        held=sum(standing.is_held(now) for standing in standings),
+        ended=sum(standing.ended is not None for standing in standings),
         waiting=waiting,
     )
 

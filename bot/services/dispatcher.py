@@ -145,6 +145,15 @@ class Dispatcher:
             if isinstance(outcome, BaseException):
                 raise outcome
 
+    async def stop(self, seconds: float) -> None:
+        """Let what is under way end, for so many seconds at most; what is cut off is reconciled
+        at the next start."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.rest()
+        except TimeoutError:
+            log.warning("sending_cut_off")
+
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from store_samples import DM, MAYA, NOW, PLACE, TODAY, delivery, group, learner, subscription, using
 
-from bot.domain.deliveries import Kind, State, Target
+from bot.domain.deliveries import State, Target
 from bot.ports import Records
 from bot.store.sql import SqlStore
 
