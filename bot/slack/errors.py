@@ -155,16 +155,16 @@ REMEDIES: Mapping[Remedy, frozenset[str]] = {
 """The remedy of each code, whatever the call was; `BY_KIND` says where that differs."""
 
 _UNCLEAR = REMEDIES[Remedy.RECONCILE]
-_NOWHERE = REMEDIES[Remedy.REST] | REMEDIES[Remedy.TOP_LEVEL] | {"channel_not_found"}
+_CLOSED = REMEDIES[Remedy.REST] | REMEDIES[Remedy.TOP_LEVEL]
 _AGAIN = dict.fromkeys(_UNCLEAR, Remedy.BACK_OFF)
 """A call that changes nothing, or nothing that matters twice, may simply be made again."""
 
 BY_KIND: Mapping[CallKind, Mapping[str, Remedy]] = {
     # Whoever asked in a channel in which the coach can't whisper is answered in their DM.
-    CallKind.WHISPER: dict.fromkeys(_NOWHERE, Remedy.REOPEN),
+    CallKind.WHISPER: dict.fromkeys(_CLOSED, Remedy.REOPEN),
     # Where nobody can write any more, what stands there stays as it is.
-    CallKind.UPDATE: dict.fromkeys(_NOWHERE, Remedy.DROP),
-    CallKind.DELETE: dict.fromkeys(_NOWHERE, Remedy.DROP),
+    CallKind.UPDATE: dict.fromkeys({*_CLOSED, "channel_not_found"}, Remedy.DROP),
+    CallKind.DELETE: dict.fromkeys({*_CLOSED, "channel_not_found"}, Remedy.DROP),
     CallKind.VIEW: _AGAIN,
     CallKind.READ: {**_AGAIN, "channel_not_found": Remedy.REST},
     CallKind.OPEN: {**_AGAIN, "channel_not_found": Remedy.AWAY},
