@@ -73,8 +73,13 @@ class Walk:
     offsets: tuple[int, ...]
 
     def due(self, wall: int) -> int:
-        """The first UTC minute that shows a wall minute, or the offset before its gap."""
+        """The first UTC minute that shows a wall minute, or the offset before its gap.
+
+        Raises ValueError for a wall minute of less than a day after the start of the walk.
+        """
         number = bisect_right(self.starts, wall - DAY) - 1  # an offset is less than a day
+        if number < 0:
+            raise ValueError(f"{day_of(wall)} lies before the walk")
         while number + 1 < len(self.starts):
             found = wall - self.offsets[number]
             if found < self.starts[number + 1]:
