@@ -4,12 +4,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check format measured fit lock clean
+.PHONY: help run test check reliability format measured fit lock clean
 
 help:
 	@echo "make run      try the coach in a browser, or connect it when Slack tokens are set"
 	@echo "make test     run all tests"
 	@echo "make check    format, lint, types, content and tests, as continuous integration does"
+	@echo "make reliability  run the proofs that take minutes: local times, travel, zone rules"
 	@echo "make format   put the code into its standard form"
 	@echo "make measured measure the answers again, after any change of the content"
 	@echo "make fit      fit the answer search to the content again (a quarter of an hour)"
@@ -29,6 +30,14 @@ check: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/coach check
 	$(BIN)/pytest
+
+# Each prints its figures and its seed; all run, and it ends with an error when one found a fault.
+PROOFS := time_zones travel zone_data
+
+reliability: .venv/.dev
+	@failed=""; for proof in $(PROOFS); do \
+		$(BIN)/python -m tests.reliability.$$proof || failed="$$failed $$proof"; \
+	done; [ -z "$$failed" ] || { echo "Not as it should be:$$failed"; exit 1; }
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix .

@@ -46,7 +46,11 @@ def instant_of(minute: int) -> datetime:
     return EPOCH + minute * MINUTE
 
 
-@lru_cache(maxsize=4)
+PORTION = 20_000
+"""How many instants are held at a time."""
+
+
+@lru_cache(maxsize=8)
 def _steps(count: int, step: int) -> tuple[timedelta, ...]:
     return tuple(number * step * MINUTE for number in range(count))
 
@@ -56,6 +60,14 @@ def asked(zone: ZoneInfo, first: int, count: int, step: int = 1) -> list[int]:
 
     Raises ValueError for an offset with seconds, which ended in 1972.
     """
+    offsets: list[int] = []
+    for done in range(0, count, PORTION):
+        portion = min(PORTION, count - done)
+        offsets += _portion(zone, first + done * step, portion, step)
+    return offsets
+
+
+def _portion(zone: ZoneInfo, first: int, count: int, step: int) -> list[int]:
     start = (EPOCH + first * MINUTE).replace(tzinfo=zone)  # fromutc wants UTC under this name
     instants = list(map(start.__add__, _steps(count, step)))
     offsets = list(map(sub, map(zone.fromutc, instants), instants))
@@ -73,8 +85,13 @@ class Walk:
     offsets: tuple[int, ...]
 
     def due(self, wall: int) -> int:
-        """The first UTC minute that shows a wall minute, or the offset before its gap."""
+        """The first UTC minute that shows a wall minute, or the offset before its gap.
+
+        Raises ValueError for a wall minute of less than a day after the start of the walk.
+        """
         number = bisect_right(self.starts, wall - DAY) - 1  # an offset is less than a day
+        if number < 0:
+            raise ValueError(f"{day_of(wall)} lies before the walk")
         while number + 1 < len(self.starts):
             found = wall - self.offsets[number]
             if found < self.starts[number + 1]:

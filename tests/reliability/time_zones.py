@@ -6,7 +6,8 @@
 - every minute of the three days around every change of a clock, for every file of rules (a name
   whose file is the same byte for byte needs no second look at the minutes);
 - ten years of the series that the dispatcher follows, for every name at one time drawn by the seed:
-  one occurrence for each date, in order.
+  one occurrence for each date, in order;
+- the learner's own date, which begins at 04:00, in every minute of the day around every change.
 
 The names are put into groups whose clocks agree every three hours; each group is then walked once,
 and every name is compared on its own.
@@ -30,7 +31,15 @@ from zoneinfo import ZoneInfo
 
 import tzdata  # type: ignore[import-untyped]
 
-from bot.domain.cadence import Occurrence, Rhythm, occurrence, occurrences, zone_names, zone_of
+from bot.domain.cadence import (
+    Occurrence,
+    Rhythm,
+    local_date,
+    occurrence,
+    occurrences,
+    zone_names,
+    zone_of,
+)
 from tests.reliability.oracle import DAY, Walk, day_of, instant_of, minute_of, shown, walk
 
 FIRST = date(2026, 1, 1)
@@ -129,6 +138,26 @@ def in_series(name: str, walked: Walk, at: time, first: date, last: date) -> Tal
     return Tally(len(found), len(wrong), early, wrong[:2])
 
 
+def own_dates(name: str, walked: Walk) -> Tally:
+    """Whether a learner's date is right within half a day of each change, and never steps back."""
+    zone, tally = zone_of(name), Tally()
+    for start, before, after in zip(
+        walked.starts[1:], walked.offsets, walked.offsets[1:], strict=False
+    ):
+        minutes = range(start - DAY // 2, start + DAY // 2)
+        walls = [utc + (after if utc >= start else before) for utc in minutes]
+        right = [day_of(wall - 4 * 60) for wall in walls]
+        found = [local_date(instant, zone) for instant in map(instant_of, minutes)]
+        wrong = [
+            f"{name}: {got} instead of {own}"
+            for got, own in zip(found, right, strict=True)
+            if got != own
+        ]
+        back = sum(two < one for one, two in pairwise(found))
+        tally.add(Tally(len(found), len(wrong), back, wrong[:2]))
+    return tally
+
+
 @dataclass
 class Result:
     """What a sweep found, part by part."""
@@ -136,10 +165,11 @@ class Result:
     daily: Tally = field(default_factory=Tally)
     changes: Tally = field(default_factory=Tally)
     series: Tally = field(default_factory=Tally)
+    dates: Tally = field(default_factory=Tally)
 
-    def parts(self) -> tuple[Tally, Tally, Tally]:
+    def parts(self) -> tuple[Tally, ...]:
         """The parts in the order in which they are told."""
-        return self.daily, self.changes, self.series
+        return self.daily, self.changes, self.series, self.dates
 
     def add(self, other: "Result") -> None:
         """Take in the result of other names."""
@@ -169,6 +199,7 @@ def swept(
     for name in {_file_of(name): name for name in work.names}.values():
         for wanted in changes:
             result.changes.add(wanted.judged(name, rule))
+        result.dates.add(own_dates(name, work.walked))
     for name in work.names:
         at = random.Random(f"{seed} {name}").choice(TIMES)
         result.daily.add(daily.judged(name, rule))
@@ -191,11 +222,9 @@ def alike(
     files: dict[bytes, list[str]] = defaultdict(list)
     for name in sorted(names):
         files[_file_of(name)].append(name)
-    groups = list(files.values())
+    walks = mapped(partial(_walk_of, step=COARSE), [group[0] for group in files.values()])
     sets: dict[Walk, list[str]] = defaultdict(list)
-    for group, walked in zip(
-        groups, mapped(partial(_walk_of, step=COARSE), [g[0] for g in groups]), strict=True
-    ):
+    for group, walked in zip(files.values(), walks, strict=True):
         sets[walked] += group
     return sets
 
@@ -214,20 +243,15 @@ def _told(
     print(f"time zones: tzdata {tzdata.IANA_VERSION}, {names} names, {len(sets)} sets of rules,")
     print(f"  {changes} changes, {FIRST} to {LAST}, seed {arguments.seed}")
     print(f"  {hidden} walks differ when every {arguments.step} minutes of UTC are asked")
-    for title, part in zip(("each day", "changes", "series"), result.parts(), strict=True):
+    for title, part in zip(("each day", "changes", "series", "dates"), result.parts(), strict=True):
         print(f"  {title:<9}{part}")
-        print(
-            *(f"    {example}" for example in part.examples),
-            sep="\n",
-            end="\n" if part.examples else "",
-        )
+        for example in part.examples:
+            print(f"    {example}")
 
 
 def main() -> int:
     """Sweep, print, and answer with the exit code."""
-    parser = argparse.ArgumentParser(
-        description="Local times of every zone against a walk over UTC"
-    )
+    parser = argparse.ArgumentParser(description="Local times of every zone against a walk")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--step", type=int, default=15, help="minutes; 1 asks at every UTC minute")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
@@ -236,14 +260,15 @@ def main() -> int:
     result = Result()
     with ProcessPoolExecutor(arguments.processes) as pool:
         sets = alike(zone_names(), partial(pool.map, chunksize=8))
-        finer = pool.map(
-            partial(_walk_of, step=arguments.step), [names[0] for names in sets.values()]
-        )
+        firsts = [names[0] for names in sets.values()]
+        finer = pool.map(partial(_walk_of, step=arguments.step), firsts)
         for found in pool.map(partial(swept, seed=arguments.seed), _portions(sets)):
             result.add(found)
         hidden = sum(one != two for one, two in zip(sets, finer, strict=True))
     _told(sets, result, hidden, arguments)
-    print(f"  {stopwatch.monotonic() - began:.0f} s")
+    used = os.times()
+    processors = used.user + used.children_user
+    print(f"  {stopwatch.monotonic() - began:.0f} s, {processors:.0f} s of processors")
     return 1 if hidden or result.violations() else 0
 
 

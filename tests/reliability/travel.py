@@ -225,7 +225,7 @@ class Count:
         """One line for people."""
         day = timedelta(days=1)
         return (
-            f"{self.sends:>8,} sent {self.same_date:>6,} twice a date {self.too_close:>6,} too close"
+            f"{self.sends:>8,} sent {self.same_date:>6,} twice a day {self.too_close:>6,} too close"
             f"  longest gap {self.longest / day:.2f} d, {self.over_goal} over {LONGEST_GAP / day} d"
             f"; {self.longest_beyond / day:.1f} d extra"
         )

@@ -31,7 +31,7 @@ SYSTEM = Path("/usr/share/zoneinfo")
 FIRST = date(2026, 1, 1)
 LAST = date(2029, 12, 31)
 OLDER = {"America/Vancouver": "America/Los_Angeles", "Africa/Casablanca": "Europe/London"}
-"""Zones, and zones that had or have other rules; the first pair is how it was until 2026."""
+"""Zones, and whose rules they get: Vancouver as it was until 2026, and one that it never had."""
 EACH = 50
 """How many subscriptions are looked at for each name."""
 
