@@ -159,11 +159,15 @@ class Control:
         return {"channel": channel.id, "members": channel.members}
 
     async def faults(self, body: Json) -> Json:
-        """Let calls of the app go wrong, or end all faults, or one by its id."""
+        """Let calls of the app go wrong, or end all faults, or one by `id`, or `sockets` only."""
         faults, sockets = self._core.faults, self._core.sockets
+        # The page says with everything who acts; a fault is nobody's.
+        body = {name: value for name, value in body.items() if name != "user"}
         if body.get("clear"):
-            faults.clear(_name(body, "id"))
-            if not body.get("id"):
+            one, sockets_only = _name(body, "id"), bool(body.get("sockets"))
+            if not sockets_only:
+                faults.clear(one)
+            if one is None:
                 sockets.speak()
         else:
             fault = faults.add(body)

@@ -4,6 +4,7 @@ Set TEST_SCREENSHOTS to a folder to keep a picture of every step.
 """
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -160,6 +161,32 @@ def test_errors_stand_at_their_fields_and_nothing_typed_is_lost(
     expect(modal.get_by_label("One thing in the way")).to_have_value(
         "A launch at work <b>& travel</b>"
     )
+
+
+def test_something_is_broken_and_mended_by_keyboard(
+    visit: tuple[World, Page, Photographer],
+) -> None:
+    world, page, camera = visit
+    panel = page.locator("#faults")
+    fault = panel.get_by_test_id("fault")
+    panel.locator("summary").press("Enter")
+    panel.get_by_label("What goes wrong").select_option("A posted message, the answer lost")
+    panel.get_by_label("How often").select_option("for the next message")
+    panel.get_by_role("button", name="Break it").press("Enter")
+    expect(fault).to_have_text(re.compile("the answer lost.*not met yet, 1 to come"))
+    expect(panel.get_by_role("status")).to_contain_text("Broken, for the next message")
+    camera.take(page, "broken")
+    world.start("maya")
+    expect(fault).to_have_count(0)
+    assert len({sent["text"] for sent in world.sent_to("maya")}) == 2
+    world.close("maya")
+    panel.get_by_label("What goes wrong").select_option("The line to the app goes quiet")
+    expect(panel.get_by_label("How often")).to_be_disabled()
+    panel.get_by_role("button", name="Break it").press("Enter")
+    panel.get_by_role("button", name="End: The line to the app goes quiet").press("Enter")
+    expect(fault).to_have_count(0)
+    expect(panel.get_by_label("What goes wrong")).to_be_focused()
+    camera.take(page, "mended")
 
 
 def test_a_narrow_screen_and_a_dark_one(visit: tuple[World, Page, Photographer]) -> None:

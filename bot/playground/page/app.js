@@ -4,6 +4,7 @@ import { follow, refresh } from "./api.js";
 import { drawClock, wireClock } from "./clock.js";
 import { drawConversation, focusComposer, leaveConversation } from "./conversation.js";
 import { h } from "./dom.js";
+import { drawFaults, wireFaults } from "./faults.js";
 import { drawHome, visit } from "./home.js";
 import { drawModal } from "./modal.js";
 import { drawPeople } from "./people.js";
@@ -30,6 +31,7 @@ function draw() {
   drawThread();
   drawModal();
   drawClock();
+  drawFaults();
   drawPeople();
   tellNotices();
   visit();
@@ -84,6 +86,7 @@ function reached(yes) {
 
 function wire() {
   wireClock();
+  wireFaults();
   wireSidebar();
   wireThread();
   byId("person").addEventListener("change", (event) => go({ user: event.target.value }));
