@@ -131,6 +131,12 @@ class Records(Protocol):
 
     def subscription(self, target: Target, kind: Kind) -> Subscription | None: ...
     def save_subscription(self, subscription: Subscription) -> None: ...
+    def subscriptions_after(
+        self, key: tuple[Target, Kind] | None, limit: int
+    ) -> Sequence[Subscription]:
+        """All subscriptions in the order of their keys, those behind a key; None for the first."""
+        ...
+
     def due_subscriptions(self, now: datetime, limit: int) -> Sequence[Subscription]: ...
     def next_due(self) -> datetime | None:
         """When a subscription or an open delivery next wants attention."""
@@ -151,6 +157,10 @@ class Records(Protocol):
 
     def deliveries_to(self, target: Target) -> Sequence[Delivery]:
         """Everything that was or is to be sent to a target, oldest first."""
+        ...
+
+    def waiting_deliveries(self, target: Target) -> Sequence[Delivery]:
+        """Those to a target that are in `due`, soonest first."""
         ...
 
     def open_deliveries(self, now: datetime, limit: int) -> Sequence[Delivery]:
@@ -208,6 +218,12 @@ class Records(Protocol):
     def forget_feedback(self, before: date) -> None:
         """Forget votes given, and questions last asked, before a day."""
         ...
+
+    def note(self, name: str) -> str | None:
+        """What the installation noted for itself under a name."""
+        ...
+
+    def save_note(self, name: str, text: str) -> None: ...
 
     def forget(self, person: Person) -> int:
         """Delete every row of a person, and their membership of groups; how many rows went."""

@@ -13,16 +13,19 @@ from bot.domain.cadence import (
     occurrence,
     zone_of,
 )
+from bot.domain.quiet import quiet, quiet_begins
 from bot.domain.rests import NO_RESTS, Rests
 
 
 class Kind(StrEnum):
-    """What a delivery brings."""
+    """What a delivery brings. A reminder is what somebody snoozed until later the same day."""
 
     WELCOME = "welcome"
     DAILY_PROMPT = "daily_prompt"
     WEEKLY_CHECKIN = "weekly_checkin"
     GROUP_SESSION = "group_session"
+    PROMPT_REMINDER = "prompt_reminder"
+    CHECKIN_REMINDER = "checkin_reminder"
 
 
 class State(StrEnum):
@@ -134,19 +137,28 @@ CATCH_UP = {
     Kind.WELCOME: timedelta(days=7),
     Kind.WEEKLY_CHECKIN: timedelta(hours=48),
     Kind.GROUP_SESSION: timedelta(hours=12),
+    Kind.PROMPT_REMINDER: timedelta(hours=2),
+    Kind.CHECKIN_REMINDER: timedelta(hours=2),
 }
+SAME_DAY = frozenset({Kind.DAILY_PROMPT, Kind.PROMPT_REMINDER, Kind.CHECKIN_REMINDER})
+"""What is worth nothing any more on the next morning."""
 
 
 def sendable_until(kind: Kind, label: date, due: datetime, zone: str) -> datetime:
     """The instant after which a late delivery is skipped instead of sent.
 
     A daily prompt is worth sending until 18:00 local time, or for two hours when its own time is
-    later than that; a check-in for 48 hours; a group session for 12.
+    later than that; a reminder for two hours; none of them in the quiet hours that follow. A
+    check-in is worth it for 48 hours, a group session for 12; `out_of_quiet` keeps those from
+    the nights in between.
     """
     if kind is Kind.DAILY_PROMPT:
-        evening = occurrence(label, DAILY_UNTIL, zone_of(zone))
-        return max(evening, due + timedelta(hours=2))
-    return due + CATCH_UP[kind]
+        until = max(occurrence(label, DAILY_UNTIL, zone_of(zone)), due + timedelta(hours=2))
+    else:
+        until = due + CATCH_UP[kind]
+    if kind not in SAME_DAY or quiet(due.astimezone(zone_of(zone)).time()):
+        return until
+    return min(until, quiet_begins(due, zone))
 
 
 MAX_ATTEMPTS = 5

@@ -9,16 +9,10 @@ from typing import Any
 from bot.domain.cadence import WEEKDAYS, Rhythm, local_date, zone_names, zone_of
 from bot.domain.errors import InvalidField
 from bot.domain.feedback import Reason
-from bot.domain.learners import (
-    EARLIEST_SEND,
-    LATEST_SEND,
-    Background,
-    Goal,
-    Move,
-    ZoneSource,
-)
+from bot.domain.learners import Background, Goal, Move, ZoneSource
 from bot.domain.plans import PromiseOutcome, month_end
 from bot.domain.prompts import LONGEST_ANSWER, Prompt
+from bot.domain.quiet import EARLIEST_SEND, LATEST_SEND
 from bot.services.coaching import SettingsForm, StartForm
 from bot.services.planning import CheckInForm
 from bot.services.study_groups import GroupForm

@@ -29,7 +29,7 @@ class DeliveryRecords(RecordsBase):
                 _to(subscriptions, target), subscriptions.c.kind == kind.value
             )
         )
-        return None if row is None else _subscription(row)
+        return None if row is None else subscription_of(row)
 
     def save_subscription(self, subscription: Subscription) -> None:
         """Keep a subscription as it is now."""
@@ -40,6 +40,8 @@ class DeliveryRecords(RecordsBase):
             "rhythm": subscription.rhythm,
             **_occurrence_row("next", subscription.next),
             **_occurrence_row("last", subscription.last),
+            "rests": subscription.rests,
+            "unasked_per_day": subscription.unasked_per_day,
         }
         self.put(subscriptions, row)
 
@@ -51,7 +53,7 @@ class DeliveryRecords(RecordsBase):
             .order_by(subscriptions.c.next_due)
             .limit(limit)
         )
-        return [_subscription(row) for row in self.all(self.claiming(query))]
+        return [subscription_of(row) for row in self.all(self.claiming(query))]
 
     def next_due(self) -> datetime | None:
         """When a subscription or an open delivery next wants attention."""
@@ -197,7 +199,7 @@ def _occurrence(label: date | None, due: datetime | None) -> Occurrence | None:
     return None if label is None or due is None else Occurrence(label, due)
 
 
-def _subscription(row: Row[Any]) -> Subscription:
+def subscription_of(row: Row[Any]) -> Subscription:
     return Subscription(
         target=Target(row.workspace, row.address),
         kind=Kind(row.kind),
@@ -205,6 +207,8 @@ def _subscription(row: Row[Any]) -> Subscription:
         rhythm=row.rhythm,
         next=_occurrence(row.next_label, row.next_due),
         last=_occurrence(row.last_label, row.last_due),
+        rests=row.rests,
+        unasked_per_day=row.unasked_per_day,
     )
 
 

@@ -13,9 +13,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    false,
 )
 
-from bot.store.columns import Instant, Json, RhythmText, Words
+from bot.store.columns import Instant, Json, RestsText, RhythmText, Words
 
 metadata = MetaData(
     naming_convention={
@@ -55,6 +56,13 @@ learners = Table(
     _given("checkins", RhythmText),
     _given("started_at", Instant),
     _given("paused", Boolean),
+    Column("rests", RestsText),
+    Column("prompts_from", Date),
+    Column("checkins_from", Date),
+    Column("unasked_per_day", Integer),
+    Column("silent_prompts", Integer, nullable=False, server_default="0"),
+    Column("silent_checkins", Integer, nullable=False, server_default="0"),
+    Column("resting", Boolean, nullable=False, server_default=false()),
 )
 
 plans = Table(
@@ -150,6 +158,8 @@ subscriptions = Table(
     Column("next_due", Instant),
     Column("last_label", Date),
     Column("last_due", Instant),
+    Column("rests", RestsText),
+    Column("unasked_per_day", Integer),
 )
 # Resting subscriptions are not in the index, so that a tick costs what is due and no more.
 _awake = subscriptions.c.next_due.is_not(None)
@@ -225,4 +235,12 @@ envelopes = Table(
     _key("key"),
     _given("seen_at", Instant),
     Index("ix_envelopes_seen_at", "seen_at"),
+)
+
+# What the installation remembers of itself, such as the zone data that it planned with.
+notes = Table(
+    "notes",
+    metadata,
+    _key("name"),
+    _given("text"),
 )
