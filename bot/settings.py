@@ -66,9 +66,12 @@ class DefaultChoices(_Section):
 
 
 class Limits(_Section):
-    """Bounds: messages a day, milliseconds for the store, seconds between looks at what is due."""
+    """Bounds: messages a day, unanswered ones in a row before the coach rests (0: it never does),
+    milliseconds for the store, seconds between looks at what is due."""
 
     unasked_per_day: Annotated[int, Field(ge=0, le=10)] = 2
+    silent_prompts: Annotated[int, Field(ge=0, le=100)] = 5
+    silent_checkins: Annotated[int, Field(ge=0, le=100)] = 3
     store_deadline_ms: Annotated[int, Field(ge=10, le=2_500)] = 80
     tick_seconds: Annotated[float, Field(ge=0.2, le=60)] = 1
 

@@ -1,11 +1,12 @@
 """Deliveries: what the coach sends unasked, when it is too late for it, and how often a day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
 from bot.domain.cadence import (
+    MIN_GAP,
     Occurrence,
     Rhythm,
     latest_occurrence,
@@ -26,6 +27,13 @@ class Kind(StrEnum):
     GROUP_SESSION = "group_session"
     PROMPT_REMINDER = "prompt_reminder"
     CHECKIN_REMINDER = "checkin_reminder"
+
+
+REMINDERS = {
+    Kind.DAILY_PROMPT: Kind.PROMPT_REMINDER,
+    Kind.WEEKLY_CHECKIN: Kind.CHECKIN_REMINDER,
+}
+"""What comes again later the same day, and as what."""
 
 
 class State(StrEnum):
@@ -91,6 +99,24 @@ class Subscription:
     def cap(self, default: int) -> int:
         """How many unasked messages may come in one local day."""
         return default if self.unasked_per_day is None else self.unasked_per_day
+
+    def replanned(self, now: datetime) -> "Subscription":
+        """The subscription with its next instant worked out anew from the local rules.
+
+        The local date that was planned stays as long as it is wanted: zone data moves instants,
+        not dates. What is due already stays due.
+        """
+        if self.next is None:
+            return replace(self, next=self.following(now, self.last))
+        due = occurrence(self.next.label, self.rhythm.at, zone_of(self.zone))
+        unclaimed = min(due, self.next.due) <= now
+        if unclaimed or self._fits(Occurrence(self.next.label, due)):
+            return replace(self, next=Occurrence(self.next.label, due))
+        return replace(self, next=self.following(now, self.last))
+
+    def _fits(self, candidate: Occurrence) -> bool:
+        wanted = self.rhythm.wants(candidate.label) and not self.rests.covers(candidate.label)
+        return wanted and (self.last is None or candidate.due - self.last.due >= MIN_GAP)
 
 
 # Thousands of people share rhythm, zone and what came last; one pass works each of them out once.

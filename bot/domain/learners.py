@@ -111,10 +111,20 @@ class Learner:
             return replace(self.rests, until=self.prompts_from)
         return replace(self.rests, country="", until=self.checkins_from)
 
+    @property
+    def left_alone(self) -> bool:
+        """Whether nothing at all comes unasked: by a pause, or by choosing no messages a day."""
+        return self.paused or self.unasked_per_day == 0
+
     def wants(self, kind: Kind, label: date) -> bool:
         """Whether prompts or check-ins may come for a local date: no pause, no rest, not off."""
-        off = self.rhythm_of(kind).every is Every.NEVER
-        return not (self.paused or off or self.rests_of(kind).covers(label))
+        off = self.left_alone or self.rhythm_of(kind).every is Every.NEVER
+        return not (off or self.rests_of(kind).covers(label))
+
+    def wants_again(self, kind: Kind, label: date) -> bool:
+        """Whether what was snoozed until later may come; it was asked for, also on a holiday."""
+        until = self.rests_of(kind).until
+        return not self.paused and (until is None or until <= label)
 
     def snoozed(self, kinds: Iterable[Kind], until: date) -> "Learner":
         """The learner with these kinds at rest until a local date."""
@@ -167,4 +177,4 @@ class Defaults:
     checkins: Rhythm = field(default_factory=lambda: Rhythm(frozenset({4}), time(16, 0)))
     hours_per_week: float = 5.0
     unasked_per_day: int = 2
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from bot.domain.cadence import WEEKDAYS, WORKDAYS, zone_of
 from bot.domain.deliveries import Kind
 from bot.domain.quiet import EARLIEST_SEND, LATEST_SEND
-from bot.domain.rests import public_holidays
+from bot.domain.rests import Vacation, public_holidays
 
 LATER = timedelta(hours=3)
 LONGEST = timedelta(days=366)
@@ -95,6 +95,22 @@ def read_date(text: str, today: date) -> date | None:
     if len(words) == 1 and _ISO.fullmatch(words[0]):
         return _date(*(int(part) for part in words[0].split("-")))
     return _named_date(words, today)
+
+
+_TO = re.compile(r"\s+(?:to|until|till|-|–)\s+", re.IGNORECASE)
+
+
+def read_vacation(text: str, today: date) -> Vacation | None:
+    """A vacation as people write it: `aug 3 to aug 14`, `2026-08-03 to 2026-08-14`, or one day.
+
+    None when it is no date, or ends before it begins.
+    """
+    first_text, *rest = _TO.split(text.strip())
+    first = read_date(first_text, today)
+    if first is None or len(rest) > 1:
+        return None
+    last = read_date(rest[0], first) if rest else first
+    return Vacation(first, last) if last is not None and first <= last else None
 
 
 def _is_name(word: str, names: tuple[str, ...]) -> bool:

@@ -15,9 +15,12 @@ class RhythmRecords(DeliveryRecords):
     def subscriptions_after(
         self, key: tuple[Target, Kind] | None, limit: int
     ) -> Sequence[Subscription]:
-        """Subscriptions in the order of their keys, those behind a key; None for the first."""
+        """Subscriptions in the order of their keys, those behind a key; None for the first.
+
+        To be changed in the same transaction: they are locked where the engine locks rows.
+        """
         columns = (subscriptions.c.workspace, subscriptions.c.address, subscriptions.c.kind)
-        query = select(subscriptions).order_by(*columns).limit(limit)
+        query = select(subscriptions).order_by(*columns).limit(limit).with_for_update()
         if key is not None:
             target, kind = key
             query = query.where(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.config import Config
 from sqlalchemy import create_engine
 from store_samples import DM, MAYA, MINUTE, NOW, TODAY, delivery, learner, subscription, using
 
@@ -14,8 +15,8 @@ from bot.domain.learners import Learner
 from bot.domain.rests import NO_RESTS
 from bot.domain.silence import HEARD
 from bot.ports import Records
+from bot.store import migrations
 from bot.store.sql import SqlStore
-from bot.store.versions import _config
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
@@ -70,7 +71,8 @@ def test_what_the_first_version_stored_means_the_same(file_url: str) -> None:
     path.parent.mkdir()
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
-        config = _config()
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
     engine.dispose()
