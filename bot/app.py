@@ -18,6 +18,7 @@ from bot import __version__
 from bot.domain.cadence import WEEKDAYS, Rhythm
 from bot.domain.deliveries import Kind
 from bot.domain.learners import Defaults
+from bot.domain.silence import Patience
 from bot.health import Probe, heart_probe, socket_probe
 from bot.library import Library, load_library
 from bot.metrics import Instruments
@@ -31,6 +32,7 @@ from bot.services.planning import Planning
 from bot.services.privacy import Privacy
 from bot.services.prompting import Prompting
 from bot.services.reference import Reference
+from bot.services.snoozing import Snoozing
 from bot.services.study_groups import StudyGroups
 from bot.services.taking import Topic
 from bot.settings import Behaviour, Settings
@@ -80,6 +82,8 @@ def defaults_of(behaviour: Behaviour) -> Defaults:
         prompts=Rhythm(days, chosen.prompt_time),
         checkins=Rhythm(check_in, chosen.checkin_time),
         hours_per_week=chosen.hours_per_week,
+        unasked_per_day=behaviour.limits.unasked_per_day,
+        patience=Patience(behaviour.limits.silent_prompts, behaviour.limits.silent_checkins),
     )
 
 
@@ -98,6 +102,7 @@ def build_desk(settings: Settings, library: Library, store: Store, clock: Clock)
         clock=clock,
         answers=library.answers,
         coaching=Coaching(content, store, clock, ids, defaults, prompting),
+        snoozing=Snoozing(store, clock, ids),
         prompting=prompting,
         planning=planning,
         groups=groups,
@@ -111,12 +116,16 @@ def build_desk(settings: Settings, library: Library, store: Store, clock: Clock)
 
 
 def topics_of(desk: Desk) -> dict[Kind, Topic]:
-    """How each kind of delivery is filled."""
+    """How each kind of delivery is filled, and what follows when it has arrived."""
+    coaching, prompting, planning = desk.coaching, desk.prompting, desk.planning
     return {
-        Kind.WELCOME: Topic(desk.coaching.compose, capped=False),
-        Kind.DAILY_PROMPT: Topic(desk.prompting.compose),
-        Kind.WEEKLY_CHECKIN: Topic(desk.planning.compose),
-        Kind.GROUP_SESSION: Topic(desk.groups.compose, arrived=desk.groups.session_posted),
+        Kind.WELCOME: Topic(coaching.compose, capped=False),
+        Kind.DAILY_PROMPT: Topic(coaching.announcing(prompting.compose), coaching.reached),
+        Kind.WEEKLY_CHECKIN: Topic(coaching.announcing(planning.compose), coaching.reached),
+        Kind.GROUP_SESSION: Topic(desk.groups.compose, desk.groups.session_posted),
+        # Asked for by whoever snoozed them.
+        Kind.PROMPT_REMINDER: Topic(prompting.compose_again, capped=False),
+        Kind.CHECKIN_REMINDER: Topic(planning.compose_again, capped=False),
     }
 
 

@@ -230,6 +230,12 @@ class Records(Protocol):
 
     def subscription(self, target: Target, kind: Kind) -> Subscription | None: ...
     def save_subscription(self, subscription: Subscription) -> None: ...
+    def subscriptions_after(
+        self, key: tuple[Target, Kind] | None, limit: int
+    ) -> Sequence[Subscription]:
+        """All subscriptions in the order of their keys, those behind a key; None for the first."""
+        ...
+
     def due_subscriptions(self, now: datetime, limit: int) -> Sequence[Subscription]:
         """Those whose next time has come, the longest due first; others' claims are left out."""
         ...
@@ -272,6 +278,10 @@ class Records(Protocol):
         """Everything that was or is to be sent to a target, oldest first."""
         ...
 
+    def waiting_deliveries(self, target: Target) -> Sequence[Delivery]:
+        """Those to a target that are in `due`, soonest first."""
+        ...
+
     def open_deliveries(self, workspace: str, now: datetime, limit: int) -> Sequence[Delivery]:
         """A workspace's in `due` whose `not_before` has come, oldest first; others' claims are
         left out."""
@@ -289,6 +299,10 @@ class Records(Protocol):
         self, workspace: str, addresses: Collection[str], since: datetime
     ) -> Sequence[tuple[str, Kind, datetime]]:
         """Address, kind and instant of what was sent, or is being sent, since an instant."""
+        ...
+
+    def caps(self, workspace: str, addresses: Collection[str]) -> Mapping[str, int]:
+        """How many unasked messages a day those addresses chose that chose a number."""
         ...
 
     def delivery_counts(self) -> Mapping[State, int]: ...
@@ -383,6 +397,12 @@ class Records(Protocol):
     def forget_feedback(self, before: date) -> None:
         """Forget votes given, and questions last asked, before a day."""
         ...
+
+    def note(self, name: str) -> str | None:
+        """What the installation noted for itself under a name."""
+        ...
+
+    def save_note(self, name: str, text: str) -> None: ...
 
     def forget(self, person: Person) -> int:
         """Delete every row of a person, and their membership of groups; how many rows went."""

@@ -66,10 +66,13 @@ class DefaultChoices(_Section):
 
 
 class Limits(_Section):
-    """Bounds: messages a day, posts a minute and at once in a workspace, days that ended deliveries
-    are kept, milliseconds for the store, seconds between looks at what is due."""
+    """Bounds: messages a day, unanswered ones in a row before the coach rests (0: it never does),
+    posts a minute and at once in a workspace, days that ended deliveries are kept, milliseconds
+    for the store, seconds between looks at what is due."""
 
     unasked_per_day: Annotated[int, Field(ge=0, le=10)] = 2
+    silent_prompts: Annotated[int, Field(ge=0, le=100)] = 5
+    silent_checkins: Annotated[int, Field(ge=0, le=100)] = 3
     posts_per_minute: Annotated[int, Field(ge=0, le=6_000)] = 500
     posts_in_flight: Annotated[int, Field(ge=1, le=50)] = 5
     keep_deliveries_days: Annotated[int, Field(ge=30, le=4_000)] = 400

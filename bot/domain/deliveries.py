@@ -1,11 +1,12 @@
 """Deliveries: what the coach sends unasked, when it is too late for it, and how often a day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
 from bot.domain.cadence import (
+    MIN_GAP,
     Occurrence,
     Rhythm,
     latest_occurrence,
@@ -13,16 +14,26 @@ from bot.domain.cadence import (
     occurrence,
     zone_of,
 )
+from bot.domain.quiet import quiet, quiet_begins
 from bot.domain.rests import NO_RESTS, Rests
 
 
 class Kind(StrEnum):
-    """What a delivery brings."""
+    """What a delivery brings. A reminder is what somebody snoozed until later the same day."""
 
     WELCOME = "welcome"
     DAILY_PROMPT = "daily_prompt"
     WEEKLY_CHECKIN = "weekly_checkin"
     GROUP_SESSION = "group_session"
+    PROMPT_REMINDER = "prompt_reminder"
+    CHECKIN_REMINDER = "checkin_reminder"
+
+
+REMINDERS = {
+    Kind.DAILY_PROMPT: Kind.PROMPT_REMINDER,
+    Kind.WEEKLY_CHECKIN: Kind.CHECKIN_REMINDER,
+}
+"""What comes again later the same day, and as what."""
 
 
 class State(StrEnum):
@@ -107,6 +118,24 @@ class Subscription:
         """How many unasked messages may come in one local day."""
         return default if self.unasked_per_day is None else self.unasked_per_day
 
+    def replanned(self, now: datetime) -> "Subscription":
+        """The subscription with its next instant worked out anew from the local rules.
+
+        The local date that was planned stays as long as it is wanted: zone data moves instants,
+        not dates. What is due already stays due.
+        """
+        if self.next is None:
+            return replace(self, next=self.following(now, self.last))
+        due = occurrence(self.next.label, self.rhythm.at, zone_of(self.zone))
+        unclaimed = min(due, self.next.due) <= now
+        if unclaimed or self._fits(Occurrence(self.next.label, due)):
+            return replace(self, next=Occurrence(self.next.label, due))
+        return replace(self, next=self.following(now, self.last))
+
+    def _fits(self, candidate: Occurrence) -> bool:
+        wanted = self.rhythm.wants(candidate.label) and not self.rests.covers(candidate.label)
+        return wanted and (self.last is None or candidate.due - self.last.due >= MIN_GAP)
+
 
 # Thousands of people share rhythm, zone and what came last; one pass works each of them out once.
 @lru_cache(maxsize=16_384)
@@ -156,19 +185,28 @@ CATCH_UP = {
     Kind.WELCOME: timedelta(days=7),
     Kind.WEEKLY_CHECKIN: timedelta(hours=48),
     Kind.GROUP_SESSION: timedelta(hours=12),
+    Kind.PROMPT_REMINDER: timedelta(hours=2),
+    Kind.CHECKIN_REMINDER: timedelta(hours=2),
 }
+SAME_DAY = frozenset({Kind.DAILY_PROMPT, Kind.PROMPT_REMINDER, Kind.CHECKIN_REMINDER})
+"""What is worth nothing any more on the next morning."""
 
 
 def sendable_until(kind: Kind, label: date, due: datetime, zone: str) -> datetime:
     """The instant after which a late delivery is skipped instead of sent.
 
     A daily prompt is worth sending until 18:00 local time, or for two hours when its own time is
-    later than that; a check-in for 48 hours; a group session for 12.
+    later than that; a reminder for two hours; none of them in the quiet hours that follow. A
+    check-in is worth it for 48 hours, a group session for 12; `out_of_quiet` keeps those from
+    the nights in between.
     """
     if kind is Kind.DAILY_PROMPT:
-        evening = occurrence(label, DAILY_UNTIL, zone_of(zone))
-        return max(evening, due + timedelta(hours=2))
-    return due + CATCH_UP[kind]
+        until = max(occurrence(label, DAILY_UNTIL, zone_of(zone)), due + timedelta(hours=2))
+    else:
+        until = due + CATCH_UP[kind]
+    if kind not in SAME_DAY or quiet(due.astimezone(zone_of(zone)).time()):
+        return until
+    return min(until, quiet_begins(due, zone))
 
 
 MOST_FAILURES = 5

@@ -50,6 +50,30 @@ class AlreadySwapped(CoachError):
     code = "already_swapped"
 
 
+class SnoozeTooLate(CoachError):
+    """Three hours later would be at night."""
+
+    code = "snooze_late"
+
+
+class NothingToSnooze(CoachError):
+    """Nothing came today and nothing comes, so there is nothing to have later."""
+
+    code = "snooze_nothing"
+
+
+class SnoozedOnce(CoachError):
+    """It came a second time today already."""
+
+    code = "snooze_once"
+
+
+class SnoozeOutOfRange(CoachError):
+    """The date is over, or further ahead than a year."""
+
+    code = "snooze_range"
+
+
 class Busy(Exception):
     """The store did not answer in time; the work was given up before anything was saved."""
 

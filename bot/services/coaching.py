@@ -1,19 +1,22 @@
 """Starting, and the rhythm of one learner: when things come, pause and resume."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.content import Content
-from bot.domain.cadence import Rhythm, zone_names
+from bot.domain.cadence import Every, Rhythm, zone_names
 from bot.domain.deliveries import Delivery, Kind
 from bot.domain.learners import Defaults, Goal, Learner, Person, ZoneSource
 from bot.domain.plans import Plan, renewed_promises, template_for
+from bot.domain.rests import Rests, Vacation
 from bot.ports import Clock, Ids, Records, Store
+from bot.services.outlooks import next_sends, outlook
 from bot.services.planning import plan_view
 from bot.services.prompting import Prompting
-from bot.services.results import Composed, NextSend, Welcome
-from bot.services.rhythms import learner_of, next_sends, send_now, subscribe_learner
+from bot.services.results import BeforeRest, Composed, Outlook, Welcome
+from bot.services.rhythms import learner_of, send_now, subscribe_learner
+from bot.services.taking import Compose
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +29,24 @@ class StartForm:
     zone_source: ZoneSource
 
 
+FOLLOW_SLACK = ""
+"""In place of a zone: the one that Slack reports, whichever that is."""
+
+
 @dataclass(frozen=True, slots=True)
 class SettingsForm:
-    """What the settings form asks."""
+    """What the settings form asks.
+
+    `zone` may be FOLLOW_SLACK. Every two weeks begins with the present week, or goes on as it
+    was. `unasked_per_day` is None for what the installation has chosen.
+    """
 
     prompts: Rhythm
     checkins: Rhythm
     zone: str
+    unasked_per_day: int | None = None
+    country: str = ""
+    vacations: tuple[Vacation, ...] = ()
 
 
 class Coaching:
@@ -93,7 +107,8 @@ class Coaching:
                 checkins=self._defaults.checkins,
                 started_at=now,
             )
-        return replace(known, goal=form.goal, prompts=form.prompts)
+        prompts = replace(known.prompts, days=form.prompts.days, at=form.prompts.at)
+        return replace(known, goal=form.goal, prompts=prompts)
 
     def _planned(self, known: Plan | None, learner: Learner, now: datetime) -> Plan:
         template = template_for(tuple(self._content.plans.values()), learner.goal)
@@ -111,38 +126,42 @@ class Coaching:
         self, records: Records, learner: Learner, now: datetime, *, edited: bool
     ) -> Welcome:
         view = plan_view(records, self._content, learner, now)
-        return Welcome(learner, view, next_sends(records, learner), edited)
+        return Welcome(learner, view, next_sends(records, learner, now), edited)
 
     def compose(self, records: Records, delivery: Delivery) -> Composed | None:
         """What the welcome message shows; None when the person is gone meanwhile."""
-        learner = records.learner(Person(delivery.target.workspace, delivery.target.address))
+        learner = records.learner(_addressed(delivery))
         if learner is None:
             return None
         return Composed(self._welcome(records, learner, self._clock.now(), edited=False))
 
     # -- rhythm -----------------------------------------------------------------------------
 
-    async def settings(self, person: Person, form: SettingsForm) -> Sequence[NextSend]:
+    async def settings(self, person: Person, form: SettingsForm) -> Outlook:
         """Change when things come; the sends that remain move with it."""
-        return await self._store.write(
-            lambda records: self._saved(
-                records,
-                replace(
-                    learner_of(records, person),
-                    prompts=form.prompts,
-                    checkins=form.checkins,
-                    zone=form.zone,
-                    zone_source=ZoneSource.OWN,
-                ),
-            )
-        )
+        return await self._change(person, lambda learner: self._with_settings(learner, form))
 
-    async def pause(self, person: Person, *, paused: bool) -> Sequence[NextSend]:
-        """Stop everything unasked, or let it come again; nothing that was kept is touched."""
-        return await self._store.write(
-            lambda records: self._saved(
-                records, replace(learner_of(records, person), paused=paused)
-            )
+    def _with_settings(self, learner: Learner, form: SettingsForm) -> Learner:
+        today = learner.today(self._clock.now())
+        changed = replace(
+            learner,
+            prompts=_anchored(form.prompts, learner.prompts, today),
+            checkins=_anchored(form.checkins, learner.checkins, today),
+            unasked_per_day=form.unasked_per_day,
+            rests=Rests(form.country, form.vacations),
+        )
+        if form.zone == FOLLOW_SLACK:
+            return changed.following_slack()
+        return changed.moved_to(form.zone, ZoneSource.OWN)
+
+    async def pause(self, person: Person, *, paused: bool) -> Outlook:
+        """Stop everything unasked, or let it come again; nothing that was kept is touched.
+
+        To resume also ends what was snoozed.
+        """
+        return await self._change(
+            person,
+            lambda learner: replace(learner, paused=True) if paused else learner.resumed(),
         )
 
     async def zone_reported(self, person: Person, zone: str) -> None:
@@ -157,13 +176,66 @@ class Coaching:
         if learner is not None and zone in zone_names():
             self._saved(records, learner.moved_to(zone, ZoneSource.SLACK))
 
-    async def next_sends(self, person: Person) -> Sequence[NextSend]:
-        """What comes next, soonest first; empty while paused."""
+    async def outlook(self, person: Person) -> Outlook:
+        """What comes next, soonest first, and what rests."""
         return await self._store.read(
-            lambda records: next_sends(records, learner_of(records, person))
+            lambda records: outlook(records, learner_of(records, person), self._clock.now())
         )
 
-    def _saved(self, records: Records, learner: Learner) -> Sequence[NextSend]:
+    async def _change(self, person: Person, change: Callable[[Learner], Learner]) -> Outlook:
+        return await self._store.write(
+            lambda records: self._saved(records, change(learner_of(records, person)))
+        )
+
+    def _saved(self, records: Records, learner: Learner) -> Outlook:
+        now = self._clock.now()
         records.save_learner(learner)
-        subscribe_learner(records, learner, self._clock.now())
-        return next_sends(records, learner)
+        subscribe_learner(records, learner, now)
+        return outlook(records, learner, now)
+
+    # -- silence ----------------------------------------------------------------------------
+
+    async def noticed(self, person: Person) -> None:
+        """Somebody has given a sign of life; what was counted begins anew."""
+        learner = await self.learner(person)
+        if learner is not None and learner.heard() != learner:
+            await self._store.write(lambda records: self._noticed(records, person))
+
+    def _noticed(self, records: Records, person: Person) -> None:
+        learner = records.learner(person)
+        if learner is not None:
+            records.save_learner(learner.heard())
+
+    def reached(self, records: Records, delivery: Delivery) -> None:
+        """A message has arrived: one more without a sign of life, and the coach may rest now."""
+        learner = records.learner(_addressed(delivery))
+        if learner is None:
+            return
+        after = learner.reached(delivery.kind, delivery.label, self._defaults.patience)
+        if after != learner:
+            records.save_learner(after)
+        if after.paused and not learner.paused:
+            subscribe_learner(records, after, self._clock.now())
+
+    def announcing(self, compose: Compose) -> Compose:
+        """What composes a message, saying with the last one for now that the coach rests then."""
+
+        def composed(records: Records, delivery: Delivery) -> Composed | None:
+            found, learner = compose(records, delivery), records.learner(_addressed(delivery))
+            if found is None or learner is None:
+                return found
+            after = learner.reached(delivery.kind, delivery.label, self._defaults.patience)
+            return replace(found, result=BeforeRest(found.result)) if after.paused else found
+
+        return composed
+
+
+def _addressed(delivery: Delivery) -> Person:
+    return Person(delivery.target.workspace, delivery.target.address)
+
+
+def _anchored(wanted: Rhythm, before: Rhythm, today: date) -> Rhythm:
+    """The rhythm with every second week counted as before, or from the present week on."""
+    if wanted.every is not Every.FORTNIGHT:
+        return wanted
+    return replace(wanted, anchor=before.anchor if before.every is wanted.every else today)

@@ -1,11 +1,13 @@
 """App Home: one next action, plan, rhythm, last answers and groups of one person."""
 
+from datetime import timedelta
+
 from bot.domain.learners import Learner, Person
 from bot.ports import Clock, Records, Store
+from bot.services.outlooks import outlook
 from bot.services.planning import Planning, week_of
 from bot.services.prompting import Prompting
 from bot.services.results import Overview, PlanView
-from bot.services.rhythms import next_sends
 from bot.services.study_groups import StudyGroups
 
 
@@ -43,14 +45,15 @@ class Overviews:
             plan=view,
             card=self._prompting.card_of_today(records, learner),
             check_in_due=self._check_in_due(records, learner, view),
-            sends=next_sends(records, learner),
+            outlook=outlook(records, learner, now),
             journal=self._prompting.journal_page(records, person),
             groups=groups,
         )
 
     def _check_in_due(self, records: Records, learner: Learner, view: PlanView) -> bool:
         """From the check-in day on, until the week's check-in is there."""
-        first_day = min(learner.checkins.days, default=7)
-        if view.today.weekday() < first_day:
+        week = week_of(view.today)
+        days = (week + timedelta(days=number) for number in range(view.today.weekday() + 1))
+        if not any(learner.checkins.wants(day) for day in days):
             return False
-        return records.check_in(learner.person, week_of(view.today)) is None
+        return records.check_in(learner.person, week) is None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.content import Content
-from bot.domain.deliveries import Delivery
+from bot.domain.deliveries import Delivery, Kind
 from bot.domain.errors import Gone, NotStarted
 from bot.domain.learners import Learner, Person
 from bot.domain.plans import (
@@ -138,10 +138,21 @@ class Planning:
         """The invitation of a delivery; None when paused, gone, or already checked in."""
         person = Person(delivery.target.workspace, delivery.target.address)
         learner = records.learner(person)
-        if learner is None or learner.paused:
+        if learner is None or not learner.wants(delivery.kind, delivery.label):
             return None
-        invite = self._invite(records, person, week_of(delivery.label))
-        return None if invite.earlier else Composed(invite)
+        return self._composed(records, person, week_of(delivery.label))
+
+    def compose_again(self, records: Records, delivery: Delivery) -> Composed | None:
+        """The invitation that was snoozed until later; None when it is no longer wanted."""
+        person = Person(delivery.target.workspace, delivery.target.address)
+        learner = records.learner(person)
+        if learner is None or not learner.wants_again(Kind.WEEKLY_CHECKIN, delivery.label):
+            return None
+        return self._composed(records, person, date.fromisoformat(delivery.content_id or ""))
+
+    def _composed(self, records: Records, person: Person, week: date) -> Composed | None:
+        invite = self._invite(records, person, week)
+        return None if invite.earlier else Composed(invite, week.isoformat())
 
     async def check_in(self, person: Person, week: date, form: CheckInForm) -> CheckInResult:
         """Keep a check-in and move the plan; sending it again replaces it and counts once."""

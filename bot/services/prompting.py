@@ -17,6 +17,8 @@ from bot.services.results import Composed, JournalEntry, JournalPage, PromptCard
 from bot.services.rhythms import given_today, learner_of
 
 JOURNAL_PAGE = 5
+PROMPT_KINDS = (Kind.DAILY_PROMPT, Kind.PROMPT_REMINDER)
+"""What may be answered in its thread."""
 
 
 class Prompting:
@@ -122,9 +124,9 @@ class Prompting:
         return self._card(records, learner.person, prompt, assignment)
 
     def compose(self, records: Records, delivery: Delivery) -> Composed | None:
-        """The prompt for a delivery's local date; None when the person paused or is gone."""
+        """The prompt for a delivery's local date; None when the person rests or is gone."""
         learner = records.learner(Person(delivery.target.workspace, delivery.target.address))
-        if learner is None or learner.paused:
+        if learner is None or not learner.wants(delivery.kind, delivery.label):
             return None
         assignment = records.assignment(learner.person, delivery.label)
         if assignment is None:
@@ -133,6 +135,16 @@ class Prompting:
         if prompt is None:
             return None
         return Composed(self._card(records, learner.person, prompt, assignment), prompt.id)
+
+    def compose_again(self, records: Records, delivery: Delivery) -> Composed | None:
+        """The prompt that was snoozed until later; None when it has been answered meanwhile."""
+        learner = records.learner(Person(delivery.target.workspace, delivery.target.address))
+        prompt = self._content.prompts.get(delivery.content_id or "")
+        if learner is None or prompt is None:
+            return None
+        card = self._card(records, learner.person, prompt)
+        wanted = learner.wants_again(Kind.DAILY_PROMPT, delivery.label) and card.answer is None
+        return Composed(card, prompt.id) if wanted else None
 
     # -- answers ----------------------------------------------------------------------------
 
@@ -176,7 +188,7 @@ class Prompting:
 
     def _prompt_at(self, records: Records, person: Person, channel: str, ts: str) -> str | None:
         delivery = records.delivery_at(person.workspace, channel, ts)
-        if delivery is None or delivery.kind is not Kind.DAILY_PROMPT:
+        if delivery is None or delivery.kind not in PROMPT_KINDS:
             return None
         return delivery.content_id if delivery.target.address == person.user else None
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from bot.domain.confidence import UNSURE, Outcome, Sureness
 from bot.domain.deliveries import Kind
@@ -109,6 +110,53 @@ class NextSend:
     zone: str
 
 
+class RestReason(StrEnum):
+    """Why something does not come."""
+
+    PAUSED = "paused"
+    SILENCE = "silence"
+    NONE_WANTED = "none_wanted"
+    OFF = "off"
+    SNOOZED = "snoozed"
+    VACATION = "vacation"
+    HOLIDAY = "holiday"
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What rests and why. `kind` is None for everything; `last` the last local date of it, None
+    without an end; `name` that of a public holiday."""
+
+    reason: RestReason
+    kind: Kind | None = None
+    first: date | None = None
+    last: date | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What comes in the next time, soonest first, and what rests meanwhile."""
+
+    sends: Sequence[NextSend]
+    rests: Sequence[Rest]
+
+
+@dataclass(frozen=True, slots=True)
+class Snoozed:
+    """What was snoozed, and when it comes next; a kind that comes no more is not among `sends`."""
+
+    kinds: Sequence[Kind]
+    sends: Sequence[NextSend]
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeRest:
+    """A message after which the coach rests, because it heard nothing for long."""
+
+    result: object
+
+
 @dataclass(frozen=True, slots=True)
 class Welcome:
     """Somebody has started: who, with which plan, and what comes when."""
@@ -191,7 +239,7 @@ class Overview:
     plan: PlanView | None = None
     card: PromptCard | None = None
     check_in_due: bool = False
-    sends: Sequence[NextSend] = ()
+    outlook: Outlook = Outlook((), ())
     journal: JournalPage | None = None
     groups: Sequence[GroupView] = ()
 

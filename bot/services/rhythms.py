@@ -1,15 +1,13 @@
 """Keeps what is sent unasked in step with what people chose: one subscription a kind."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bot.domain.cadence import Occurrence, Rhythm, next_occurrence, occurrence, zone_of
+from bot.domain.cadence import Occurrence, occurrence, zone_of
 from bot.domain.deliveries import Delivery, Kind, State, Subscription, Target
 from bot.domain.errors import NotStarted
 from bot.domain.learners import Learner, Person
 from bot.ports import Ids, Records
-from bot.services.results import NextSend
-
-PERSONAL = (Kind.DAILY_PROMPT, Kind.WEEKLY_CHECKIN)
 
 BEFORE_FIRST_CHECK_IN = timedelta(days=3)
 """Nobody is asked to look back on a week that has hardly begun."""
@@ -28,39 +26,41 @@ def learner_of(records: Records, person: Person) -> Learner:
     return learner
 
 
-def subscribe(
-    records: Records,
-    target: Target,
-    kind: Kind,
-    rhythm: Rhythm,
-    zone: str,
-    after: datetime,
-) -> Subscription:
+def subscribe(records: Records, wish: Subscription, after: datetime) -> Subscription:
     """Create or move a subscription; what was sent last still counts, so nothing comes twice.
 
-    An occurrence that is due already, but not yet claimed by the dispatcher, is kept: changing a
-    setting in that second must not lose it.
+    `next` and `last` of the wish are worked out here. An occurrence that is due already, but not
+    yet claimed by the dispatcher, is kept: changing a setting in that second must not lose it.
     """
-    old = records.subscription(target, kind)
+    old = records.subscription(wish.target, wish.kind)
     last = old.last if old else None
-    following = next_occurrence(rhythm, zone_of(zone), after, last)
-    if old is not None and old.next is not None and old.next.due <= after and rhythm.days:
+    following = wish.following(after, last)
+    if old is not None and old.next is not None and old.next.due <= after and not wish.rhythm.rests:
         following = old.next
-    subscription = Subscription(target, kind, zone, rhythm, following, last)
+    subscription = replace(wish, next=following, last=last)
     records.save_subscription(subscription)
     return subscription
 
 
 def subscribe_learner(records: Records, learner: Learner, now: datetime) -> None:
     """Bring both rhythms of a learner up to date; a pause puts them to rest."""
-    resting = Rhythm(frozenset(), learner.prompts.at)
     first_check_in = max(now, learner.started_at + BEFORE_FIRST_CHECK_IN)
-    for kind, rhythm, after in (
-        (Kind.DAILY_PROMPT, learner.prompts, now),
-        (Kind.WEEKLY_CHECKIN, learner.checkins, first_check_in),
-    ):
-        wanted = resting if learner.paused else rhythm
-        subscribe(records, target_of(learner.person), kind, wanted, learner.zone, after)
+    subscribe(records, wish_of(learner, Kind.DAILY_PROMPT), now)
+    subscribe(records, wish_of(learner, Kind.WEEKLY_CHECKIN), first_check_in)
+
+
+def wish_of(learner: Learner, kind: Kind) -> Subscription:
+    """What a learner wants of one kind, before it is worked out when it comes next."""
+    rhythm = learner.rhythm_of(kind)
+    return Subscription(
+        target=target_of(learner.person),
+        kind=kind,
+        zone=learner.zone,
+        rhythm=replace(rhythm, days=frozenset()) if learner.left_alone else rhythm,
+        next=None,
+        rests=learner.rests_of(kind),
+        unasked_per_day=learner.unasked_per_day,
+    )
 
 
 def given_today(records: Records, learner: Learner, label: date, now: datetime) -> None:
@@ -71,11 +71,13 @@ def given_today(records: Records, learner: Learner, label: date, now: datetime) 
         return
     zone = zone_of(learner.zone)
     last = Occurrence(label, occurrence(label, subscription.rhythm.at, zone))
-    following = next_occurrence(subscription.rhythm, zone, now, last)
-    moved = Subscription(
-        target, Kind.DAILY_PROMPT, learner.zone, subscription.rhythm, following, last
-    )
-    records.save_subscription(moved)
+    following = subscription.following(now, last)
+    records.save_subscription(replace(subscription, next=following, last=last))
+    waiting = records.delivery(target, Kind.DAILY_PROMPT, label)
+    if waiting is not None and waiting.state is State.DUE:
+        records.save_delivery(
+            replace(waiting, state=State.SKIPPED, error="given_on_request", changed_at=now)
+        )
 
 
 def send_now(
@@ -88,23 +90,20 @@ def send_now(
 ) -> None:
     """Put a message on its way at once; the row stands before anything is acknowledged."""
     records.add_delivery(
-        Delivery(
-            id=ids.new(),
-            target=target_of(learner.person),
-            kind=kind,
-            label=learner.today(now),
-            zone=learner.zone,
-            due=now,
-            state=State.DUE,
-            not_before=now,
-            changed_at=now,
-            content_id=content_id,
-        )
+        replace(planned(ids, learner, kind, now, at=now), content_id=content_id),
     )
 
 
-def next_sends(records: Records, learner: Learner) -> tuple[NextSend, ...]:
-    """What comes next for a person, soonest first."""
-    found = (records.subscription(target_of(learner.person), kind) for kind in PERSONAL)
-    sends = [NextSend(sub.kind, sub.next.due, sub.zone) for sub in found if sub and sub.next]
-    return tuple(sorted(sends, key=lambda send: send.due))
+def planned(ids: Ids, learner: Learner, kind: Kind, now: datetime, at: datetime) -> Delivery:
+    """A message of today that is to be sent at an instant."""
+    return Delivery(
+        id=ids.new(),
+        target=target_of(learner.person),
+        kind=kind,
+        label=learner.today(now),
+        zone=learner.zone,
+        due=at,
+        state=State.DUE,
+        not_before=at,
+        changed_at=now,
+    )

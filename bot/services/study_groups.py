@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.content import Content
 from bot.domain.cadence import Rhythm
-from bot.domain.deliveries import Delivery, Kind, Target
+from bot.domain.deliveries import Delivery, Kind, Subscription, Target
 from bot.domain.errors import Gone, GroupExists, NoGroupHere
 from bot.domain.groups import Place, StudyGroup, StudySession, session_answer_key
 from bot.domain.learners import Person
@@ -131,8 +131,8 @@ class StudyGroups:
         rhythm = group.rhythm
         if group.paused or ended:
             rhythm = Rhythm(frozenset(), rhythm.at)
-        target = _target(group.place)
-        subscribe(records, target, Kind.GROUP_SESSION, rhythm, group.zone, self._clock.now())
+        wish = Subscription(_target(group.place), Kind.GROUP_SESSION, group.zone, rhythm, None)
+        subscribe(records, wish, self._clock.now())
 
     def _view(self, records: Records, group: StudyGroup, person: Person) -> GroupView:
         subscription = records.subscription(_target(group.place), Kind.GROUP_SESSION)

@@ -89,7 +89,7 @@ def one_row(delivery: Delivery | None = None) -> Iterator[Row]:
 class Taker:
     """Decides which open deliveries of a workspace go now.
 
-    `cap` is how many unasked messages a target gets in one local day.
+    `cap` is how many unasked messages a target gets in one local day that chose no number.
     """
 
     store: Store
@@ -142,12 +142,13 @@ class Taker:
         self, records: Records, rows: Sequence[Delivery], sending: Sending, now: datetime
     ) -> list[Ready]:
         """Each row is taken, skipped, or put off a little; all of it is saved at once."""
-        history = self._history(records, rows, now)
+        history, chosen = self._history(records, rows, now), self._chosen(records, rows)
         ready: list[Ready] = []
         changed: list[Delivery] = []
         for delivery in rows:
             earlier = history[delivery.target.address]
-            why = self._refusal(delivery, earlier, now)
+            cap = chosen.get(delivery.target.address, self.cap)
+            why = self._refusal(delivery, earlier, cap, now)
             if why is None and sending is Sending.DRY_RUN:
                 why = "dry_run"
             if why is None and (again := _crowded(earlier, now)):
@@ -175,8 +176,19 @@ class Taker:
                 found[address].append((kind, at))
         return found
 
+    def _chosen(self, records: Records, rows: Sequence[Delivery]) -> Mapping[str, int]:
+        """How many messages a day those chose who chose."""
+        if not rows:
+            return {}
+        addresses = {delivery.target.address for delivery in rows}
+        return records.caps(rows[0].target.workspace, addresses)
+
     def _refusal(
-        self, delivery: Delivery, earlier: Sequence[tuple[Kind, datetime]], now: datetime
+        self,
+        delivery: Delivery,
+        earlier: Sequence[tuple[Kind, datetime]],
+        cap: int,
+        now: datetime,
     ) -> str | None:
         if now > sendable_until(delivery.kind, delivery.label, delivery.due, delivery.zone):
             return "too_late"
@@ -185,7 +197,7 @@ class Taker:
         zone = zone_of(delivery.zone)
         morning = occurrence(local_date(now, zone), DAY_ENDS, zone)
         today = [kind for kind, at in earlier if at >= morning and self.topics[kind].capped]
-        return "daily_cap" if len(today) >= self.cap else None
+        return "daily_cap" if len(today) >= cap else None
 
     def _skipped(self, delivery: Delivery, why: str, now: datetime) -> Delivery:
         self.meter.skipped(why)

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from bot.domain.deliveries import Kind
 from bot.domain.errors import Gone
 from bot.domain.replanning import OfferKind
-from bot.slack import asking, commands, model_card
+from bot.slack import asking, commands, model_card, rhythm
 from bot.slack.blocks import groups as group_screens
 from bot.slack.blocks import planning, prompts
 from bot.slack.desk import Call, Desk, Handler, Reply
@@ -95,6 +96,12 @@ ACTIONS: dict[str, Handler] = {
     "settings.open": command("settings"),
     "rhythm.pause": command("pause"),
     "rhythm.resume": command("resume"),
+    "snooze.open": command("snooze"),
+    "snooze.all": rhythm.snooze,
+    "snooze.prompt": rhythm.snooze,
+    "snooze.checkin": rhythm.snooze,
+    f"snooze.{Kind.DAILY_PROMPT}": rhythm.snooze_prompt,
+    f"snooze.{Kind.WEEKLY_CHECKIN}": rhythm.snooze_check_in,
     "group.join": command("group join"),
     "group.leave": command("group leave"),
     "group.answer": answer_session,

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from bot.domain.cadence import local_date, zone_of
 from bot.domain.learners import Learner
-from bot.slack import asking, groups, model_card, my_data
+from bot.slack import asking, groups, model_card, my_data, rhythm
 from bot.slack.blocks import check_in as check_in_screens
 from bot.slack.blocks import help as help_screens
 from bot.slack.blocks import kit, planning, prompts, reference, start
@@ -108,34 +108,6 @@ async def journal(desk: Desk, call: Call) -> Reply:
     return Reply(prompts.journal(desk.words, page))
 
 
-# -- rhythm -----------------------------------------------------------------------------------
-
-
-async def settings(desk: Desk, call: Call) -> Reply:
-    """The settings form."""
-    learner = await desk.coaching.known(call.person)
-    return Reply(view=start.settings_form(desk.words, learner))
-
-
-async def coming(desk: Desk, call: Call) -> Reply:
-    """The next sends with date, time and zone."""
-    sends = await desk.coaching.next_sends(call.person)
-    return Reply(kit.message(start.next_lines(desk.words, sends)))
-
-
-async def pause(desk: Desk, call: Call) -> Reply:
-    """Stop everything unasked."""
-    await desk.coaching.pause(call.person, paused=True)
-    return Reply(kit.message(desk.words("settings.paused")), home=True)
-
-
-async def resume(desk: Desk, call: Call) -> Reply:
-    """Let things come again."""
-    sends = await desk.coaching.pause(call.person, paused=False)
-    text = f"{desk.words('settings.resumed')}\n{start.next_lines(desk.words, sends)}"
-    return Reply(kit.message(text), home=True)
-
-
 # -- the table --------------------------------------------------------------------------------
 
 
@@ -196,10 +168,18 @@ _ALL = (
     Command("journal", "journal [words]", "your own answers", journal, _anything),
     Command("salary", "salary [level]", "what the sources say about pay", salary, _a_level),
     Command("glossary", "glossary <term>", "what a word of the trade means", glossary, _anything),
-    Command("settings", "settings", "when and how often", settings, opens=_anything),
-    Command("next", "next", "what comes next, with date, time and zone", coming),
-    Command("pause", "pause", "nothing unasked until you resume", pause),
-    Command("resume", "resume", "let things come again", resume),
+    Command("settings", "settings", "when and how often", rhythm.settings, opens=_anything),
+    Command("next", "next", "what comes next, with date, time and zone", rhythm.coming),
+    Command(
+        "snooze",
+        "snooze [until]",
+        "not now: `later`, `tomorrow`, `workday`, a day or a date; `prompt` or `checkin` first for "
+        "one of them",
+        rhythm.snooze,
+        _anything,
+    ),
+    Command("pause", "pause", "nothing unasked until you resume", rhythm.pause),
+    Command("resume", "resume", "let things come again", rhythm.resume),
     Command(
         "group",
         "group [start / join / leave / status / settings / pause / resume / end]",

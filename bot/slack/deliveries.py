@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from bot.ports import Message
-from bot.services.results import CheckInInvite, PromptCard, SessionCard, Welcome
-from bot.slack.blocks import check_in, groups, prompts, start
+from bot.services.results import BeforeRest, CheckInInvite, PromptCard, SessionCard, Welcome
+from bot.slack.blocks import check_in, groups, prompts, rhythm, start
 from bot.slack.words import Words
 
 
@@ -19,6 +19,9 @@ def renderer(words: Words) -> Callable[[object], Message]:
                 return prompts.card(words, result, thread=True)
             case CheckInInvite():
                 return check_in.check_in_invite(words, result)
+            case BeforeRest():
+                shown = render(result.result)
+                return Message(shown.text, (*shown.blocks, *rhythm.went_to_rest(words)))
             case SessionCard():
                 return groups.session_card(words, result)
             case _:

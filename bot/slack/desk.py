@@ -17,6 +17,7 @@ from bot.services.planning import Planning
 from bot.services.privacy import Privacy
 from bot.services.prompting import Prompting
 from bot.services.reference import Reference
+from bot.services.snoozing import Snoozing
 from bot.services.study_groups import StudyGroups
 from bot.slack.blocks.kit import View
 from bot.slack.recall import Recall
@@ -117,6 +118,7 @@ class Desk:
     clock: Clock
     answers: Answers
     coaching: Coaching
+    snoozing: Snoozing
     prompting: Prompting
     planning: Planning
     groups: StudyGroups

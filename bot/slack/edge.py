@@ -87,6 +87,7 @@ class Edge:
             await ack()
             return
         call = self.reader.command(body)
+        self._hear(call)
         reply = await self._reply(commands.run, call)
         await ack(**_ephemeral(reply.message))
         self._after(call, replace(reply, message=None))
@@ -97,12 +98,14 @@ class Edge:
         if self._repeated(body):
             return
         name, call = self.reader.action(body)
+        self._hear(call)
         reply = await self._reply(actions.handler_of(name), call)
         self._after(call, reply)
 
     async def on_view(self, ack: AsyncAck, body: Body) -> None:
         """A form: errors at its fields, a page in its place, or closed."""
         name, call = self.reader.view(body)
+        self._hear(call)
         reply = await self._reply(submissions.handler_of(name), call)
         await ack(**self._view_answer(reply, call))
         self._after(call, replace(reply, message=None, view=None))
@@ -113,18 +116,20 @@ class Edge:
         ours = event.get("channel_type") == "im" and not event.get("bot_id")
         if not ours or event.get("subtype") not in (None, "file_share"):
             return None
-        return await self._event(conversations.direct_message, self.reader.event(body), body)
+        return await self._said(conversations.direct_message, body)
 
     async def on_mention(self, body: Body) -> BoltResponse | None:
         """A mention in a channel: answered for the person's eyes only."""
         if body["event"].get("bot_id"):
             return None
-        return await self._event(conversations.mention, self.reader.event(body), body)
+        return await self._said(conversations.mention, body)
 
     async def on_home(self, body: Body) -> None:
         """App Home was opened."""
         if body["event"].get("tab", "home") == "home":
-            self._after(self.reader.event(body), Reply(home=True))
+            call = self.reader.event(body)
+            self._hear(call)
+            self._after(call, Reply(home=True))
 
     async def on_user_change(self, body: Body) -> BoltResponse | None:
         """Somebody's profile changed; their zone may have."""
@@ -143,6 +148,22 @@ class Edge:
     async def on_unknown_command(self, ack: AsyncAck) -> None:
         """A command whose name in Slack is not the configured one."""
         await ack(**_ephemeral(help_screens.refused(self.desk.words, "other_command")))
+
+    async def _said(self, handler: Handler, body: Body) -> BoltResponse | None:
+        call = self.reader.event(body)
+        self._hear(call)
+        return await self._event(handler, call, body)
+
+    def _hear(self, call: Call) -> None:
+        """Whatever somebody does is a sign of life; nothing waits for it to be noted."""
+        self.tasks.start(self._note_life(call.person))
+
+    async def _note_life(self, person: Person) -> None:
+        try:
+            await self.desk.coaching.noticed(person)
+        except (Busy, Uncertain) as error:
+            # The next thing they do is as good a sign.
+            log.warning("sign_of_life_not_noted", reason=type(error).__name__)
 
     async def _event(self, handler: Handler, call: Call, body: Body) -> BoltResponse | None:
         """Refused without an acknowledgement while the store is away: Slack sends it again."""

@@ -6,22 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from bot.domain.cadence import WEEKDAYS, Rhythm, local_date, zone_names, zone_of
+from bot.domain.cadence import WEEKDAYS, Every, Rhythm, local_date, zone_names, zone_of
 from bot.domain.errors import InvalidField
 from bot.domain.feedback import Reason
-from bot.domain.learners import (
-    EARLIEST_SEND,
-    LATEST_SEND,
-    Background,
-    Goal,
-    Move,
-    ZoneSource,
-)
+from bot.domain.learners import Background, Goal, Move, ZoneSource
 from bot.domain.plans import PromiseOutcome, month_end
 from bot.domain.prompts import LONGEST_ANSWER, Prompt
-from bot.services.coaching import SettingsForm, StartForm
+from bot.domain.quiet import EARLIEST_SEND, LATEST_SEND
+from bot.domain.rests import Vacation, country_of
+from bot.domain.snoozes import LONGEST, read_vacation
+from bot.services.coaching import FOLLOW_SLACK, SettingsForm, StartForm
 from bot.services.planning import CheckInForm
 from bot.services.study_groups import GroupForm
+from bot.slack.blocks.rhythm import AS_CONFIGURED, FOLLOW, MOST_UNASKED
 
 Values = Mapping[str, Any]
 PROMISE = "promise:"
@@ -129,13 +126,56 @@ def _target(values: Values, today: date) -> date:
     return end
 
 
-def settings_form(values: Values) -> SettingsForm:
+def settings_form(values: Values, today: date) -> SettingsForm:
     """What the settings form asks. Raises InvalidField."""
+    every = _choice(Every, values, "every")
+    check_in_every = _choice(Every, values, "check_in_every")
     return SettingsForm(
-        prompts=Rhythm(_days(values, "days"), _time(values, "time")),
-        checkins=Rhythm(_day(values, "check_in_day"), _time(values, "check_in_time")),
-        zone=_zone(str(values.get("zone", "")), "zone"),
+        prompts=Rhythm(_days(values, "days"), _time(values, "time"), every),
+        checkins=Rhythm(
+            _day(values, "check_in_day"), _time(values, "check_in_time"), check_in_every
+        ),
+        zone=_zone_or_slack(values),
+        unasked_per_day=_unasked(values),
+        country=_country(values),
+        vacations=_vacations(values, today),
     )
+
+
+def _zone_or_slack(values: Values) -> str:
+    given = str(values.get("zone", ""))
+    return FOLLOW_SLACK if given == FOLLOW else _zone(given, "zone")
+
+
+def _unasked(values: Values) -> int | None:
+    given = str(values.get("unasked", ""))
+    if given == AS_CONFIGURED:
+        return None
+    if given not in {str(count) for count in range(MOST_UNASKED + 1)}:
+        raise InvalidField(unasked="choose")
+    return int(given)
+
+
+def _country(values: Values) -> str:
+    given = text(values, "country", needed=False, most=60)
+    code = country_of(given) if given else ""
+    if code is None:
+        raise InvalidField(country="unknown_country")
+    return code
+
+
+def _vacations(values: Values, today: date) -> tuple[Vacation, ...]:
+    """One vacation a line, in their order; none that is over, none longer than a year."""
+    lines = text(values, "vacations", needed=False, most=600).splitlines()
+    spans = [read_vacation(line, today) for line in lines if line.strip()]
+    found = [span for span in spans if span is not None]
+    if len(found) < len(spans):
+        raise InvalidField(vacations="not_dates")
+    if any(span.last < today for span in found):
+        raise InvalidField(vacations="vacation_over")
+    if any(span.last - span.first > LONGEST for span in found):
+        raise InvalidField(vacations="vacation_long")
+    return tuple(sorted(found))
 
 
 def prompt_answer(values: Values, prompt: Prompt) -> str:

@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 from bot.domain.groups import Place
-from bot.slack import asking, forms
+from bot.slack import asking, forms, rhythm
 from bot.slack.actions import nothing
 from bot.slack.blocks import check_in, groups, kit, planning, prompts, start
 from bot.slack.desk import Call, Desk, Handler, Outbound, Reply
@@ -15,14 +15,6 @@ async def begin(desk: Desk, call: Call) -> Reply:
     form = forms.start_form(call.values, call.metadata, desk.clock.now())
     result = await desk.coaching.start(call.person, form)
     return Reply(view=start.started(desk.words, result), home=True, wake=True)
-
-
-async def settings(desk: Desk, call: Call) -> Reply:
-    """Change when things come."""
-    sends = await desk.coaching.settings(call.person, forms.settings_form(call.values))
-    saved = desk.words("settings.saved")
-    message = kit.message(f"{saved}\n{start.next_lines(desk.words, sends)}")
-    return Reply(message, home=True)
 
 
 async def answer(desk: Desk, call: Call) -> Reply:
@@ -94,7 +86,7 @@ SUBMISSIONS: dict[str, Handler] = {
     "ask.vote_submit": asking.unhelpful,
     "ask.group_submit": asking.group_asked,
     "start.submit": begin,
-    "settings.submit": settings,
+    "settings.submit": rhythm.save,
     "prompt.submit": answer,
     "prompt.rate": rate,
     "plan.done_submit": close_milestone,

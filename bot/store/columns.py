@@ -1,13 +1,15 @@
 """Column types that mean the same on SQLite and on PostgreSQL."""
 
 import json
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
-from bot.domain.cadence import Rhythm
+from bot.domain.cadence import A_MONDAY, Every, Rhythm
+from bot.domain.rests import NO_RESTS, Rests, Vacation
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -75,7 +77,7 @@ class Json(TypeDecorator[Any]):
 
 
 class RhythmText(TypeDecorator[Rhythm]):
-    """A rhythm as JSON text: `{"days":[0,1],"at":"09:00:00"}`."""
+    """A rhythm as JSON text: `{"days":[0,1],"at":"09:00:00"}`; weekly ones say no more."""
 
     impl = Text
     cache_ok = True
@@ -85,12 +87,63 @@ class RhythmText(TypeDecorator[Rhythm]):
         del dialect
         if value is None:
             return None
-        return json.dumps({"days": sorted(value.days), "at": value.at.isoformat()})
+        plain: dict[str, Any] = {"days": sorted(value.days), "at": value.at.isoformat()}
+        if (value.every, value.anchor) != (Every.WEEK, A_MONDAY):
+            plain |= {"every": value.every.value, "anchor": value.anchor.isoformat()}
+        return json.dumps(plain)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Rhythm | None:
         """The rhythm."""
         del dialect
-        if value is None:
+        return None if value is None else _rhythm(value)
+
+
+# The same text gives the same object: thousands of rows share a rhythm, and equal objects that
+# are one object compare at once.
+@lru_cache(maxsize=4_096)
+def _rhythm(text: str) -> Rhythm:
+    plain = json.loads(text)
+    return Rhythm(
+        frozenset(plain["days"]),
+        time.fromisoformat(plain["at"]),
+        Every(plain.get("every", Every.WEEK)),
+        date.fromisoformat(plain.get("anchor", A_MONDAY.isoformat())),
+    )
+
+
+class RestsText(TypeDecorator[Rests]):
+    """Rests as JSON text: `{"country":"DE","vacations":[["2026-08-03","2026-08-14"]]}`.
+
+    No rests at all are NULL.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Rests | None, dialect: Dialect) -> str | None:
+        """The JSON text with what is there and no more."""
+        del dialect
+        if value is None or value == NO_RESTS:
             return None
-        plain = json.loads(value)
-        return Rhythm(frozenset(plain["days"]), time.fromisoformat(plain["at"]))
+        away = [[one.first.isoformat(), one.last.isoformat()] for one in value.vacations]
+        until = value.until.isoformat() if value.until else None
+        plain = {"country": value.country, "vacations": away, "until": until}
+        return json.dumps({name: entry for name, entry in plain.items() if entry})
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Rests:
+        """The rests."""
+        del dialect
+        return NO_RESTS if value is None else _rests(value)
+
+
+@lru_cache(maxsize=4_096)
+def _rests(text: str) -> Rests:
+    plain = json.loads(text)
+    return Rests(
+        plain.get("country", ""),
+        tuple(
+            Vacation(date.fromisoformat(first), date.fromisoformat(last))
+            for first, last in plain.get("vacations", ())
+        ),
+        date.fromisoformat(plain["until"]) if "until" in plain else None,
+    )

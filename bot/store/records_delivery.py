@@ -66,7 +66,7 @@ class DeliveryRecords(RecordsBase):
                 to(subscriptions, target), subscriptions.c.kind == kind.value
             )
         )
-        return None if row is None else _subscription(row)
+        return None if row is None else subscription_of(row)
 
     def save_subscription(self, subscription: Subscription) -> None:
         """Keep a subscription as it is now."""
@@ -76,6 +76,8 @@ class DeliveryRecords(RecordsBase):
             "rhythm": subscription.rhythm,
             **_occurrence_row("next", subscription.next),
             **_occurrence_row("last", subscription.last),
+            "rests": subscription.rests,
+            "unasked_per_day": subscription.unasked_per_day,
         }
         self.put(subscriptions, row)
 
@@ -87,7 +89,7 @@ class DeliveryRecords(RecordsBase):
             .order_by(subscriptions.c.next_due)
             .limit(limit)
         )
-        return [_subscription(row) for row in self.all(self.claiming(query))]
+        return [subscription_of(row) for row in self.all(self.claiming(query))]
 
     def move_subscriptions(self, moved: Sequence[Subscription]) -> None:
         """Save `next` and `last` of many."""
@@ -211,6 +213,16 @@ class DeliveryRecords(RecordsBase):
         )
         return [(row.address, Kind(row.kind), row.changed_at) for row in self.all(query)]
 
+    def caps(self, workspace: str, addresses: Collection[str]) -> Mapping[str, int]:
+        """How many unasked messages a day those addresses chose that chose a number."""
+        table = subscriptions.c
+        query = select(table.address, table.unasked_per_day).where(
+            table.workspace == workspace,
+            table.address.in_(list(addresses)),
+            table.unasked_per_day.is_not(None),
+        )
+        return {row.address: int(row.unasked_per_day) for row in self.all(query)}
+
     def delivery_counts(self) -> Mapping[State, int]:
         """How many deliveries stand in each state; every state is named."""
         query = select(deliveries.c.state, func.count().label("size")).group_by(deliveries.c.state)
@@ -300,7 +312,7 @@ def _occurrence(label: date | None, due: datetime | None) -> Occurrence | None:
     return None if label is None or due is None else Occurrence(label, due)
 
 
-def _subscription(row: Row[Any]) -> Subscription:
+def subscription_of(row: Row[Any]) -> Subscription:
     return Subscription(
         target=Target(row.workspace, row.address),
         kind=Kind(row.kind),
@@ -308,6 +320,8 @@ def _subscription(row: Row[Any]) -> Subscription:
         rhythm=row.rhythm,
         next=_occurrence(row.next_label, row.next_due),
         last=_occurrence(row.last_label, row.last_due),
+        rests=row.rests,
+        unasked_per_day=row.unasked_per_day,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Row, delete, select, update
 
 from bot.domain.learners import Background, Goal, Learner, Move, Person, ZoneSource
 from bot.domain.plans import CheckIn, Done, Plan, PromiseOutcome
+from bot.domain.silence import Silence
 from bot.store.records_base import RecordsBase, of_person, owner
 from bot.store.schema import (
     answers,
@@ -41,6 +42,13 @@ class PeopleRecords(RecordsBase):
             "checkins": learner.checkins,
             "started_at": learner.started_at,
             "paused": learner.paused,
+            "rests": learner.rests,
+            "prompts_from": learner.prompts_from,
+            "checkins_from": learner.checkins_from,
+            "unasked_per_day": learner.unasked_per_day,
+            "silent_prompts": learner.silence.prompts,
+            "silent_checkins": learner.silence.checkins,
+            "resting": learner.silence.resting,
         }
         self.put(learners, row)
 
@@ -119,6 +127,11 @@ def _learner(row: Row[Any]) -> Learner:
         checkins=row.checkins,
         started_at=row.started_at,
         paused=row.paused,
+        rests=row.rests,
+        prompts_from=row.prompts_from,
+        checkins_from=row.checkins_from,
+        unasked_per_day=row.unasked_per_day,
+        silence=Silence(row.silent_prompts, row.silent_checkins, row.resting),
     )
 
 

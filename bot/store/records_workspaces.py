@@ -15,9 +15,9 @@ from bot.store.records_base import RecordsBase, insert_into
 from bot.store.schema import (
     deliveries,
     envelopes,
+    notes,
     resting_targets,
     subscriptions,
-    switches,
     workspaces,
 )
 
@@ -99,13 +99,13 @@ class WorkspaceRecords(RecordsBase):
 
     def sending(self) -> Sending:
         """What the kill switch says; on, when nobody has touched it."""
-        query = select(switches.c.value).where(switches.c.name == _SENDING)
+        query = select(notes.c.text).where(notes.c.name == _SENDING)
         found = self.connection.execute(query).scalar()
         return Sending.ON if found is None else Sending(found)
 
     def set_sending(self, sending: Sending) -> None:
         """Turn the kill switch."""
-        self.put(switches, {"name": _SENDING, "value": sending.value})
+        self.put(notes, {"name": _SENDING, "text": sending.value})
 
     def envelope_seen(self, key: str, now: datetime) -> bool:
         """Whether a key was claimed within the last day."""

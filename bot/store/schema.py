@@ -13,10 +13,11 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
-from bot.store.columns import Instant, Json, RhythmText, Words
+from bot.store.columns import Instant, Json, RestsText, RhythmText, Words
 
 metadata = MetaData(
     naming_convention={
@@ -56,6 +57,13 @@ learners = Table(
     _given("checkins", RhythmText),
     _given("started_at", Instant),
     _given("paused", Boolean),
+    Column("rests", RestsText),
+    Column("prompts_from", Date),
+    Column("checkins_from", Date),
+    Column("unasked_per_day", Integer),
+    Column("silent_prompts", Integer, nullable=False, server_default="0"),
+    Column("silent_checkins", Integer, nullable=False, server_default="0"),
+    Column("resting", Boolean, nullable=False, server_default=false()),
 )
 
 plans = Table(
@@ -151,6 +159,8 @@ subscriptions = Table(
     Column("next_due", Instant),
     Column("last_label", Date),
     Column("last_due", Instant),
+    Column("rests", RestsText),
+    Column("unasked_per_day", Integer),
 )
 # Resting subscriptions are not in the index, so that a tick costs what is due and no more.
 _awake = subscriptions.c.next_due.is_not(None)
@@ -256,17 +266,18 @@ resting_targets = Table(
     _given("why"),
 )
 
-switches = Table(
-    "switches",
-    metadata,
-    _key("name"),
-    _given("value"),
-)
-
 envelopes = Table(
     "envelopes",
     metadata,
     _key("key"),
     _given("seen_at", Instant),
     Index("ix_envelopes_seen_at", "seen_at"),
+)
+
+# What the installation remembers of itself, such as the zone data that it planned with.
+notes = Table(
+    "notes",
+    metadata,
+    _key("name"),
+    _given("text"),
 )

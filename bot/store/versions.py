@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from bot.store.errors import StoreError
 from bot.store.schema import metadata
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest version in `migrations/versions`."""
 
 _VERSION_TABLE = "alembic_version"

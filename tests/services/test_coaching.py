@@ -13,6 +13,7 @@ from bot.domain.learners import Background, ZoneSource
 from bot.domain.plans import PromiseOutcome, schedule
 from bot.services.coaching import SettingsForm
 from bot.services.planning import CheckInForm, week_of
+from bot.services.results import Outlook, Rest, RestReason
 from tests.shipped import shipped
 
 FRIDAYS = Rhythm(frozenset({4}), time(16, 0))
@@ -119,9 +120,10 @@ async def test_settings_move_what_comes(bench: Bench) -> None:
     form = SettingsForm(
         Rhythm(frozenset({1, 3}), time(7, 30)), Rhythm(frozenset({6}), time(20, 0)), "Asia/Kolkata"
     )
-    sends = await bench.desk.coaching.settings(MAYA, form)
-    assert [send.due for send in sends] == [
+    seen = await bench.desk.coaching.settings(MAYA, form)
+    assert [send.due for send in seen.sends[:3]] == [
         datetime(2026, 3, 3, 2, 0, tzinfo=UTC),
+        datetime(2026, 3, 5, 2, 0, tzinfo=UTC),
         datetime(2026, 3, 8, 14, 30, tzinfo=UTC),
     ]
     learner = await bench.desk.coaching.known(MAYA)
@@ -169,11 +171,14 @@ async def test_the_next_sends_are_soonest_first_and_none_while_paused(bench: Ben
     await bench.settled()
     bench.now = berlin(5, 12)
     await bench.dispatcher.tick()
-    sends = await bench.desk.coaching.next_sends(MAYA)
-    assert [send.kind for send in sends] == [Kind.DAILY_PROMPT, Kind.WEEKLY_CHECKIN]
-    assert sends[0].due <= sends[1].due
-    await bench.desk.coaching.pause(MAYA, paused=True)
-    assert await bench.desk.coaching.next_sends(MAYA) == ()
+    seen = await bench.desk.coaching.outlook(MAYA)
+    prompt, check_in = Kind.DAILY_PROMPT, Kind.WEEKLY_CHECKIN
+    assert [send.kind for send in seen.sends] == [prompt, check_in, prompt, prompt, prompt]
+    assert [send.due for send in seen.sends] == sorted(send.due for send in seen.sends)
+    assert seen.rests == ()
+    paused = await bench.desk.coaching.pause(MAYA, paused=True)
+    assert paused == await bench.desk.coaching.outlook(MAYA)
+    assert paused == Outlook((), (Rest(RestReason.PAUSED),))
 
 
 @lived
@@ -186,7 +191,7 @@ async def test_who_has_not_started_is_refused_and_changes_nothing(bench: Bench) 
         coaching.known(MAYA),
         coaching.settings(MAYA, form),
         coaching.pause(MAYA, paused=True),
-        coaching.next_sends(MAYA),
+        coaching.outlook(MAYA),
         planning.view(MAYA),
         planning.invite(MAYA),
         planning.check_in(MAYA, date(2026, 3, 2), check_in),

@@ -20,7 +20,7 @@ def in_zone(zone: str) -> SettingsForm:
 @lived
 async def test_another_zone_moves_the_sends_that_remain(bench: Bench) -> None:
     await bench.settled()
-    sends = await bench.desk.coaching.settings(MAYA, in_zone("America/New_York"))
+    sends = (await bench.desk.coaching.settings(MAYA, in_zone("America/New_York"))).sends
     assert sends[0].due == datetime(2026, 3, 3, 14, tzinfo=UTC)
     assert sends[0].zone == "America/New_York"
     await bench.live_until(datetime(2026, 3, 3, 22, tzinfo=UTC))

@@ -7,12 +7,14 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from bot.domain.cadence import Occurrence, Rhythm
+from bot.domain.cadence import Every, Occurrence, Rhythm
 from bot.domain.deliveries import Delivery, Kind, State, Subscription, Target
 from bot.domain.groups import Place, StudyGroup
 from bot.domain.learners import Background, Goal, Learner, Move, Person, ZoneSource
 from bot.domain.plans import CheckIn, Done, Plan, PromiseOutcome
 from bot.domain.prompts import Answer
+from bot.domain.rests import Rests, Vacation
+from bot.domain.silence import Silence
 from bot.store.sql import SqlStore
 
 T = TypeVar("T")
@@ -141,8 +143,14 @@ instants = st.datetimes(
 dates = st.dates(date(1990, 1, 1), date(2190, 1, 1))
 hours = st.floats(0, 168, allow_nan=False)
 rhythms = st.builds(
-    Rhythm, st.frozensets(st.integers(0, 6)), st.times().map(lambda at: at.replace(fold=0))
+    Rhythm,
+    st.frozensets(st.integers(0, 6)),
+    st.times().map(lambda at: at.replace(fold=0)),
+    st.sampled_from(Every),
+    dates,
 )
+vacations = st.builds(Vacation, dates, dates)
+rests = st.builds(Rests, texts, st.lists(vacations, max_size=3).map(tuple), st.none() | dates)
 people = st.builds(Person, texts, texts)
 targets = st.builds(Target, texts, texts)
 goals = st.builds(Goal, st.sampled_from(Background), st.sampled_from(Move), hours, dates)
@@ -156,6 +164,22 @@ learners = st.builds(
     rhythms,
     instants,
     st.booleans(),
+    rests,
+    st.none() | dates,
+    st.none() | dates,
+    st.none() | st.integers(0, 3),
+    st.builds(Silence, st.integers(0, 9), st.integers(0, 9), st.booleans()),
+)
+subscriptions = st.builds(
+    Subscription,
+    targets,
+    st.sampled_from(Kind),
+    texts,
+    rhythms,
+    st.none() | st.builds(Occurrence, dates, instants),
+    st.none() | st.builds(Occurrence, dates, instants),
+    rests,
+    st.none() | st.integers(0, 3),
 )
 plans = st.builds(
     Plan,

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from store_samples import DAY, deliveries, learners, plans
+from store_samples import DAY, deliveries, learners, plans, subscriptions
 
-from bot.domain.deliveries import Delivery
+from bot.domain.deliveries import Delivery, Subscription
 from bot.domain.learners import Learner
 from bot.domain.plans import Plan
 from bot.ports import Records
@@ -70,3 +70,11 @@ def test_deliveries(write: Runner, delivery: Delivery) -> None:
         return records.delivery(delivery.target, delivery.kind, delivery.label)
 
     assert write(work) == delivery
+
+
+@few
+@given(subscription=subscriptions)
+def test_subscriptions(write: Runner, subscription: Subscription) -> None:
+    write(lambda records: records.save_subscription(subscription))
+    target, kind = subscription.target, subscription.kind
+    assert write(lambda records: records.subscription(target, kind)) == subscription

@@ -1,6 +1,7 @@
 """Every screen that the coach shows, with what people wrote in it and without."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, time
 
 from unit_samples import GOAL, MAYA, NOW, TODAY, learner, plan, prompt
@@ -11,13 +12,16 @@ from bot.domain.confidence import Outcome
 from bot.domain.deliveries import Kind
 from bot.domain.feedback import Helpfulness, Tally
 from bot.domain.groups import Place, StudyGroup
-from bot.domain.learners import Defaults
+from bot.domain.learners import Defaults, ZoneSource
 from bot.domain.outside import OutsideKind
 from bot.domain.plans import CheckIn, PromiseOutcome, renewed_promises, schedule
 from bot.domain.prompts import Answer
 from bot.domain.replanning import offers
+from bot.domain.rests import Rests, Vacation
+from bot.domain.snoozes import PERSONAL
 from bot.ports import Message
 from bot.services.results import (
+    BeforeRest,
     CheckInInvite,
     CheckInResult,
     DataSummary,
@@ -26,11 +30,15 @@ from bot.services.results import (
     JournalEntry,
     JournalPage,
     NextSend,
+    Outlook,
     Overview,
     PlanView,
     PromptCard,
     Reflection,
+    Rest,
+    RestReason,
     SessionCard,
+    Snoozed,
     Welcome,
 )
 from bot.slack.blocks import (
@@ -44,10 +52,12 @@ from bot.slack.blocks import (
     modelcard,
     planning,
     prompts,
+    rhythm,
     start,
 )
 from bot.slack.blocks.cards import Card
 from bot.slack.blocks.kit import View
+from bot.slack.deliveries import renderer
 from bot.slack.words import Words
 from tests.shipped import library, shipped
 
@@ -66,6 +76,16 @@ GROUP = StudyGroup(
     Place("T1", "C1"), MAYA, "Europe/Berlin", Rhythm(frozenset({2}), time(17, 0)), NOW
 )
 SENDS = tuple(NextSend(kind, NOW, "Europe/Berlin") for kind in Kind if kind is not Kind.WELCOME)
+RESTS = tuple(
+    Rest(reason, kind, TODAY, TODAY, "May Day") for reason in RestReason for kind in PERSONAL
+)
+OUTLOOK = Outlook(SENDS, RESTS)
+AWAY = replace(
+    LEARNER,
+    rests=Rests("DE", (Vacation(TODAY, TODAY),)),
+    zone_source=ZoneSource.OWN,
+    unasked_per_day=0,
+)
 
 PIECES = {
     "letters": "x",
@@ -130,7 +150,7 @@ def journal_page(text: str) -> JournalPage:
 def overview(text: str) -> Overview:
     group = GroupView(GROUP, CONTENT.syllabus[0], SENDS[2], 4, is_member=True)
     card = PromptCard(SHORT, "Framing", answered(text))
-    return Overview(LEARNER, NOW, VIEW, card, False, SENDS, journal_page(text), (group,))
+    return Overview(LEARNER, NOW, VIEW, card, False, OUTLOOK, journal_page(text), (group,))
 
 
 WRITTEN: Mapping[str, Callable[[str], Screen]] = {
@@ -199,9 +219,19 @@ UNWRITTEN: Mapping[str, Callable[[], Screen]] = {
     ),
     "started": lambda: start.started(WORDS, Welcome(LEARNER, VIEW, SENDS, edited=False)),
     "welcome": lambda: start.welcome(WORDS, Welcome(LEARNER, VIEW, SENDS, edited=False)),
-    "settings form": lambda: start.settings_form(WORDS, learner("America/Argentina/Ushuaia")),
-    "next": lambda: kit.message(start.next_lines(WORDS, SENDS)),
-    "nothing next": lambda: kit.message(start.next_lines(WORDS, ())),
+    "settings form": lambda: rhythm.settings_form(
+        WORDS, learner("America/Argentina/Ushuaia"), Defaults()
+    ),
+    "settings form of somebody away": lambda: rhythm.settings_form(WORDS, AWAY, Defaults()),
+    "next": lambda: kit.message(rhythm.next_lines(WORDS, OUTLOOK)),
+    "nothing next": lambda: kit.message(rhythm.next_lines(WORDS, Outlook((), ()))),
+    "snooze menu": lambda: rhythm.snooze_menu(WORDS, OUTLOOK),
+    "snoozed": lambda: rhythm.snoozed(WORDS, Snoozed(PERSONAL, SENDS)),
+    "snoozed for good": lambda: rhythm.snoozed(WORDS, Snoozed(PERSONAL, ())),
+    "last prompt before a rest": lambda: renderer(WORDS)(BeforeRest(PromptCard(SHORT, "Framing"))),
+    "last check-in before a rest": lambda: renderer(WORDS)(
+        BeforeRest(CheckInInvite(LEARNER, TODAY, VIEW.promised, 5.0, None))
+    ),
     "plan": lambda: planning.plan(WORDS, VIEW, "Changed."),
     "plan that slips": lambda: planning.plan(WORDS, plan_view(0.5, TODAY)),
     "milestone form": lambda: planning.done_form(WORDS, VIEW, VIEW.dated[0].milestone),

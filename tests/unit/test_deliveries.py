@@ -12,12 +12,14 @@ from bot.domain.deliveries import (
     CATCH_UP,
     MOST_FAILURES,
     RECONCILE_AFTER,
+    SAME_DAY,
     TRANSITIONS,
     Kind,
     State,
     retry_at,
     sendable_until,
 )
+from bot.domain.quiet import EARLIEST_SEND, LATEST_SEND, QUIET_FROM, quiet
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 ENDED = {State.SENT, State.FAILED, State.SKIPPED, State.UNKNOWN}
@@ -59,7 +61,7 @@ def test_a_daily_prompt_is_sent_until_six_in_the_evening_there(zone: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("at", "expected"), [(time(15, 59), "18:00"), (time(16, 1), "18:01"), (time(21, 30), "23:30")]
+    ("at", "expected"), [(time(15, 59), "18:00"), (time(16, 1), "18:01"), (time(20, 30), "22:30")]
 )
 def test_a_late_daily_prompt_has_two_hours(at: time, expected: str) -> None:
     label = date(2026, 6, 1)
@@ -68,6 +70,22 @@ def test_a_late_daily_prompt_has_two_hours(at: time, expected: str) -> None:
         Kind.DAILY_PROMPT, label, occurrence(label, at, zone), "America/St_Johns"
     )
     assert f"{until.astimezone(zone):%H:%M}" == expected
+
+
+def test_the_window_of_a_day_ends_where_the_night_begins() -> None:
+    zone = zone_of("America/New_York")
+    label = date(2026, 6, 1)
+    for kind in (Kind.DAILY_PROMPT, Kind.PROMPT_REMINDER, Kind.CHECKIN_REMINDER):
+        for at in (time(21, 1), time(22, 0)):
+            until = sendable_until(kind, label, occurrence(label, at, zone), zone.key)
+            assert until == occurrence(label, time(23, 0), zone), kind
+
+
+def test_a_first_prompt_at_night_was_asked_for_and_has_its_two_hours() -> None:
+    zone = zone_of("Europe/Berlin")
+    due = occurrence(date(2026, 6, 2), time(1, 30), zone)
+    until = sendable_until(Kind.DAILY_PROMPT, date(2026, 6, 1), due, zone.key)
+    assert until == due + timedelta(hours=2)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +108,15 @@ def test_every_window_is_open_when_the_delivery_is_due(
     kind: Kind, label: date, at: time, zone: str
 ) -> None:
     due = occurrence(label, at, zone_of(zone))
-    assert sendable_until(kind, label, due, zone) >= due + timedelta(hours=2)
+    until = sendable_until(kind, label, due, zone)
+    local = due.astimezone(zone_of(zone))
+    if EARLIEST_SEND <= local.time() <= LATEST_SEND:
+        assert until >= due + timedelta(hours=1)
+    if kind in SAME_DAY and not quiet(local.time()):
+        begins = occurrence(local.date(), QUIET_FROM, zone_of(zone))
+        assert until <= begins
+    else:
+        assert until >= due + timedelta(hours=2)
 
 
 def test_every_kind_has_a_window() -> None:

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit_samples import fault, steady
 
-from bot.domain.cadence import Rhythm
+from bot.domain.cadence import Every, Rhythm
 from bot.domain.learners import Background, Goal, Move, ZoneSource
+from bot.domain.rests import Vacation
+from bot.services.coaching import FOLLOW_SLACK
 from bot.slack import forms
 
 TODAY = date(2026, 3, 2)
@@ -32,12 +34,18 @@ START: Mapping[str, Any] = {
     "time": "09:00",
     "days": ["mon", "wed"],
 }
+
 SETTINGS: Mapping[str, Any] = {
     "zone": "Asia/Tokyo",
     "time": "07:30",
     "days": ["sat"],
     "check_in_day": "sun",
     "check_in_time": "18:15",
+    "every": "fortnight",
+    "check_in_every": "month",
+    "unasked": "1",
+    "country": "germany",
+    "vacations": "aug 3 to aug 14\n\n2026-04-02",
 }
 
 
@@ -171,10 +179,22 @@ def test_a_zone_that_does_not_exist_is_an_error_at_the_time() -> None:
 
 
 def test_a_sound_settings_form() -> None:
-    form = forms.settings_form(SETTINGS)
-    assert form.prompts == Rhythm(frozenset({5}), time(7, 30))
-    assert form.checkins == Rhythm(frozenset({6}), time(18, 15))
+    form = forms.settings_form(SETTINGS, TODAY)
+    assert form.prompts == Rhythm(frozenset({5}), time(7, 30), Every.FORTNIGHT)
+    assert form.checkins == Rhythm(frozenset({6}), time(18, 15), Every.MONTH)
     assert form.zone == "Asia/Tokyo"
+    assert (form.unasked_per_day, form.country) == (1, "DE")
+    assert form.vacations == (
+        Vacation(date(2026, 4, 2), date(2026, 4, 2)),
+        Vacation(date(2026, 8, 3), date(2026, 8, 14)),
+    )
+
+
+def test_settings_may_leave_things_to_slack_and_to_the_installation() -> None:
+    left = {"zone": "slack", "unasked": "default", "country": "", "vacations": ""}
+    form = forms.settings_form({**SETTINGS, **left}, TODAY)
+    assert (form.zone, form.unasked_per_day) == (FOLLOW_SLACK, None)
+    assert (form.country, form.vacations) == ("", ())
 
 
 @pytest.mark.parametrize(
@@ -190,10 +210,24 @@ def test_a_sound_settings_form() -> None:
         ("check_in_day", "someday", "choose_day"),
         ("check_in_time", "", "choose"),
         ("check_in_time", "23:00", "time_range"),
+        ("every", "", "choose"),
+        ("every", "hour", "choose"),
+        ("check_in_every", "day", "choose"),
+        ("unasked", "", "choose"),
+        ("unasked", "4", "choose"),
+        ("unasked", "-1", "choose"),
+        ("country", "Atlantis", "unknown_country"),
+        ("country", "../DE", "unknown_country"),
+        ("vacations", "soon", "not_dates"),
+        ("vacations", "aug 3 to aug 14\nand then some", "not_dates"),
+        ("vacations", "2026-08-14 to 2026-08-03", "not_dates"),
+        ("vacations", "2026-02-30", "not_dates"),
+        ("vacations", "2026-02-01 to 2026-03-01", "vacation_over"),
+        ("vacations", "2026-08-03 to 2027-08-05", "vacation_long"),
     ],
 )
 def test_a_wrong_setting_is_an_error_at_its_field(field: str, given: Any, code: str) -> None:
-    assert fault(lambda: forms.settings_form({**SETTINGS, field: given})) == {field: code}
+    assert fault(lambda: forms.settings_form({**SETTINGS, field: given}, TODAY)) == {field: code}
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from bot.services.results import (
     PromptCard,
 )
 from bot.slack import limits
-from bot.slack.blocks import kit, prompts, start
+from bot.slack.blocks import kit, prompts, rhythm, start
 from bot.slack.blocks.kit import View
 
 
@@ -184,7 +184,7 @@ def test_a_target_that_is_over_stays_to_choose() -> None:
 
 def test_the_zone_of_a_person_is_always_in_the_list() -> None:
     for zone in ("America/Argentina/Ushuaia", "Europe/Berlin"):
-        field = fields_of(start.settings_form(WORDS, learner(zone)))["zone"]
+        field = fields_of(rhythm.settings_form(WORDS, learner(zone), Defaults()))["zone"]
         values = [option["value"] for option in field["options"]]
         assert values[0] == zone
         assert len(values) == len(set(values))

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 from unit_samples import learner
 
-from bot.domain.learners import EARLIEST_SEND, LATEST_SEND, Defaults, ZoneSource
+from bot.domain.learners import Defaults, ZoneSource
+from bot.domain.quiet import EARLIEST_SEND, LATEST_SEND
 
 OWN, SLACK, WORKSPACE = ZoneSource.OWN, ZoneSource.SLACK, ZoneSource.WORKSPACE
 

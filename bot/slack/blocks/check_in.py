@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.domain.deliveries import Kind
 from bot.domain.plans import Milestone, PromiseOutcome, end_of
 from bot.ports import Message
 from bot.services.results import CheckInInvite, CheckInResult
@@ -20,6 +21,7 @@ from bot.slack.blocks.kit import (
     text_input,
 )
 from bot.slack.blocks.planning import page, plan_blocks
+from bot.slack.blocks.rhythm import not_now
 from bot.slack.words import Words, day_year, hours, month
 
 EXCERPT = 200
@@ -32,7 +34,8 @@ def check_in_invite(words: Words, invite: CheckInInvite) -> Message:
         titles = _titles(invite.promises)
         blocks.append(section(words("check_in.promises", titles=titles)))
     week = invite.week.isoformat()
-    blocks.append(actions(button(words.plain("check_in.open"), "check_in.open", week, "primary")))
+    begin = button(words.plain("check_in.open"), "check_in.open", week, "primary")
+    blocks.append(actions(begin, not_now(words, Kind.WEEKLY_CHECKIN)))
     return message(words("check_in.notify"), *blocks)
 
 

@@ -23,7 +23,7 @@ from bot.slack.blocks.kit import (
     text_input,
     time_input,
 )
-from bot.slack.blocks.start import weekday_choices
+from bot.slack.blocks.rhythm import weekday_choices
 from bot.slack.words import Words, escape, mention, moment
 
 FIRST_DAY, FIRST_TIME = "wed", time(17, 0)

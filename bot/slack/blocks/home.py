@@ -13,7 +13,7 @@ from bot.slack.blocks.kit import (
     section,
 )
 from bot.slack.blocks.planning import plan_blocks
-from bot.slack.blocks.start import next_lines
+from bot.slack.blocks.rhythm import next_lines
 from bot.slack.words import Words, channel_link, day_year, moment, month
 
 ANSWERS = 3
@@ -46,7 +46,7 @@ def _learner(words: Words, overview: Overview) -> list[Block]:
         blocks += plan_blocks(words, overview.plan)
         blocks.append(actions(button(words.plain("home.plan_button"), "plan.show")))
     blocks += [divider(), header(words.plain("home.rhythm"))]
-    blocks.append(section(next_lines(words, overview.sends)))
+    blocks.append(section(next_lines(words, overview.outlook)))
     blocks.append(actions(*_rhythm_buttons(words, overview)))
     return blocks + _journal(words, overview)
 
@@ -66,7 +66,7 @@ def _next_action(words: Words, overview: Overview) -> list[Block]:
         return [section(text), actions(start, ask)]
     if view is not None and view.promised:
         return [section(_promise(words, view)), actions(_done_button(words, view), ask)]
-    text = words("home.next_done", prompt=next_lines(words, overview.sends))
+    text = words("home.next_done", prompt=next_lines(words, overview.outlook))
     return [section(text), actions(ask)]
 
 
@@ -87,6 +87,7 @@ def _rhythm_buttons(words: Words, overview: Overview) -> list[dict[str, object]]
     key = "settings.resume" if paused else "settings.pause"
     return [
         button(words.plain("settings.button"), "settings.open"),
+        button(words.plain("snooze.button"), "snooze.open"),
         button(words.plain(key), "rhythm.resume" if paused else "rhythm.pause"),
         button(words.plain("home.my_data"), "mydata.show"),
         button(words.plain("home.model_card"), "modelcard.open"),

@@ -162,6 +162,16 @@ def choice_input(kind: str, choices: Sequence[Choice], initial: str | None) -> E
     return element
 
 
+def menu(text: str, action_id: str, choices: Sequence[Choice]) -> Element:
+    """A menu that acts at once; it shows `text` until something is chosen."""
+    return {
+        "type": "static_select",
+        "placeholder": plain(text),
+        "action_id": action_id,
+        "options": [option(choice) for choice in choices],
+    }
+
+
 def checkboxes(choices: Sequence[Choice], initial: Sequence[str] = ()) -> Element:
     """A choice of several."""
     options = [option(choice) for choice in choices]

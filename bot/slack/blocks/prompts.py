@@ -1,5 +1,6 @@
 """Screens of daily prompts, answers and the journal."""
 
+from bot.domain.deliveries import Kind
 from bot.domain.prompts import Depth, Prompt
 from bot.ports import Message
 from bot.services.results import JournalPage, PromptCard, Reflection
@@ -20,6 +21,7 @@ from bot.slack.blocks.kit import (
     section,
     text_input,
 )
+from bot.slack.blocks.rhythm import not_now
 from bot.slack.words import Words, day_year, escape
 
 SHOWN_IN_JOURNAL = 600
@@ -32,7 +34,7 @@ def card(words: Words, result: PromptCard, *, thread: bool = False) -> Message:
     blocks = [
         header(words.plain("prompt.heading", title=prompt.title)),
         *_situation(words, prompt, result.skill),
-        actions(*_buttons(words, result)),
+        actions(*_buttons(words, result, thread=thread)),
         context(*_small_print(words, result, thread=thread)),
     ]
     text = f"{words('prompt.notify', title=prompt.title)}\n{escape(prompt.task)}"
@@ -49,11 +51,13 @@ def _situation(words: Words, prompt: Prompt, skill: str) -> list[Block]:
     return blocks
 
 
-def _buttons(words: Words, result: PromptCard) -> list[Block]:
+def _buttons(words: Words, result: PromptCard, *, thread: bool) -> list[Block]:
     key = "prompt.edit" if result.answer else "prompt.answer"
     buttons = [button(words.plain(key), "prompt.answer", result.prompt.id, "primary")]
     if result.may_swap:
         buttons.append(button(words.plain("prompt.swap"), "prompt.swap"))
+    if thread:
+        buttons.append(not_now(words, Kind.DAILY_PROMPT, result.prompt.id))
     return buttons
 
 

@@ -1,14 +1,13 @@
-"""Screens of starting, of the settings and of what comes next."""
+"""Screens of starting."""
 
 import json
-from collections.abc import Sequence
 from datetime import date
 
-from bot.domain.cadence import WEEKDAYS, zone_of
+from bot.domain.cadence import WEEKDAYS
 from bot.domain.learners import Background, Defaults, Learner, Move
 from bot.domain.plans import end_of
 from bot.ports import Message
-from bot.services.results import NextSend, PlanView, Welcome
+from bot.services.results import PlanView, Welcome
 from bot.slack.blocks.kit import (
     View,
     checkboxes,
@@ -22,7 +21,8 @@ from bot.slack.blocks.kit import (
     time_input,
 )
 from bot.slack.blocks.planning import plan_blocks
-from bot.slack.words import DAY_NAMES, Words, day_year, hours, moment, month
+from bot.slack.blocks.rhythm import weekday_choices
+from bot.slack.words import Words, day_year, hours, moment, month
 
 MONTHS = 18
 
@@ -109,11 +109,6 @@ def _months(today: date, chosen: date | None) -> list[tuple[str, str]]:
     return [(month(value), f"{value:%Y-%m}") for value in months]
 
 
-def weekday_choices() -> list[tuple[str, str]]:
-    """The seven days for a choice of days."""
-    return [(name, key) for key, name in DAY_NAMES.items()]
-
-
 def welcome(words: Words, result: Welcome) -> Message:
     """The first message: the plan as dated lines, what comes when, and how to stop."""
     view = result.view
@@ -158,75 +153,3 @@ def started(words: Words, result: Welcome) -> View:
         [section(words(key)), *plan_blocks(words, result.view), context(_rhythm(words, result))],
         close=words.plain("button.close"),
     )
-
-
-COMMON_ZONES = tuple(
-    """
-    Pacific/Honolulu America/Anchorage America/Los_Angeles America/Denver America/Phoenix
-    America/Chicago America/Mexico_City America/New_York America/Toronto America/Bogota
-    America/Lima America/Caracas America/Halifax America/Santiago America/Sao_Paulo
-    America/Argentina/Buenos_Aires America/St_Johns Atlantic/Azores Europe/London Europe/Dublin
-    Europe/Lisbon Africa/Casablanca Africa/Accra Africa/Lagos Europe/Madrid Europe/Paris
-    Europe/Brussels Europe/Amsterdam Europe/Berlin Europe/Zurich Europe/Rome Europe/Vienna
-    Europe/Prague Europe/Warsaw Europe/Copenhagen Europe/Stockholm Europe/Oslo Europe/Budapest
-    Africa/Johannesburg Africa/Cairo Europe/Athens Europe/Bucharest Europe/Helsinki Europe/Kyiv
-    Asia/Jerusalem Europe/Istanbul Africa/Nairobi Asia/Riyadh Asia/Tehran Asia/Dubai Asia/Kabul
-    Asia/Karachi Asia/Tashkent Asia/Kolkata Asia/Colombo Asia/Kathmandu Asia/Dhaka Asia/Yangon
-    Asia/Bangkok Asia/Jakarta Asia/Ho_Chi_Minh Asia/Singapore Asia/Kuala_Lumpur Asia/Manila
-    Asia/Hong_Kong Asia/Shanghai Asia/Taipei Australia/Perth Asia/Seoul Asia/Tokyo
-    Australia/Adelaide Australia/Brisbane Australia/Sydney Pacific/Auckland Pacific/Fiji UTC
-    """.split()
-)
-"""Zones to choose from, west to east: a list of choices holds at most a hundred."""
-
-
-def settings_form(words: Words, learner: Learner) -> View:
-    """When things come: times, days and zone; the present zone stands first."""
-    rhythm, weekly = learner.prompts, learner.checkins
-    listed = [learner.zone, *(name for name in COMMON_ZONES if name != learner.zone)]
-    first = min(weekly.days, default=4)
-    return modal(
-        "settings.submit",
-        words.plain("settings.title"),
-        [
-            field(
-                "zone",
-                words.plain("settings.zone"),
-                choice_input(
-                    "static_select",
-                    [(name.replace("_", " "), name) for name in listed],
-                    learner.zone,
-                ),
-            ),
-            field("time", words.plain("settings.time"), time_input(rhythm.at)),
-            field(
-                "days",
-                words.plain("settings.days"),
-                checkboxes(weekday_choices(), [WEEKDAYS[number] for number in rhythm.days]),
-            ),
-            field(
-                "check_in_day",
-                words.plain("settings.check_in_day"),
-                choice_input("static_select", weekday_choices(), WEEKDAYS[first]),
-            ),
-            field("check_in_time", words.plain("settings.check_in_time"), time_input(weekly.at)),
-            context(words("settings.snooze_hint")),
-        ],
-        submit=words.plain("settings.submit"),
-        close=words.plain("button.cancel"),
-    )
-
-
-def next_lines(words: Words, sends: Sequence[NextSend]) -> str:
-    """What comes next, each with date, time and zone; or that nothing does."""
-    if not sends:
-        return words("settings.next_none")
-    lines = [
-        words(
-            f"settings.next_{send.kind}",
-            moment=moment(send.due, zone_of(send.zone)),
-            zone=send.zone,
-        )
-        for send in sends
-    ]
-    return "\n".join([words("settings.next_title"), *lines])

@@ -74,9 +74,3 @@ def _tables() -> None:
         sa.Column("why", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("workspace", "address", name="pk_resting_targets"),
     )
-    op.create_table(
-        "switches",
-        sa.Column("name", sa.Text, nullable=False, autoincrement=False),
-        sa.Column("value", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("name", name="pk_switches"),
-    )
