@@ -1,6 +1,5 @@
-"""A place to kill in: a database, the stand-in for Slack, a clock, and a server that forks workers."""
+"""A place to kill in: a database, the stand-in for Slack, a clock, and a fork server."""
 
-import random
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -91,7 +90,9 @@ class Ground:
 
     def _progress(self) -> object:
         table = deliveries.c
-        query = select(table.state, func.count(), func.max(table.changed_at), func.sum(table.heal_at))
+        query = select(
+            table.state, func.count(), func.count(table.heal_at), func.sum(table.attempts)
+        )
         with self.engine.connect() as connection:
             return connection.execute(query.group_by(table.state).order_by(table.state)).all()
 
@@ -108,7 +109,9 @@ class Ground:
 
 
 @contextmanager
-def ground(manner: str, wanted: Sequence[Wish], database: str = "", pace: int = 500) -> Iterator[Ground]:
+def ground(
+    manner: str, wanted: Sequence[Wish], database: str = "", pace: int = 500
+) -> Iterator[Ground]:
     """A place with these wishes, on Monday 2 March 2026; in a SQLite file unless one is named."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="coach-kills-")))
@@ -128,6 +131,7 @@ def ground(manner: str, wanted: Sequence[Wish], database: str = "", pace: int = 
             str(folder / "journal"),
             pace,
         )
+        Path(job.journal).touch()
         engine = create_engine(place_of(database).engine_url(), poolclass=NullPool)
         stack.callback(engine.dispose)
         yield Ground(folder, job, clock, slack, forks, engine, wanted)

@@ -1,4 +1,4 @@
-"""The stand-in for Slack, led from outside: its clock is moved, and its calls go wrong by a seed."""
+"""The stand-in for Slack, led from outside: its clock is moved, its calls go wrong by a seed."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -32,12 +32,11 @@ LOST: Sequence[Fault] = (
 )
 """Three in a hundred posts arrive and nobody hears of it; looking and deleting fail too."""
 LATE: Sequence[Fault] = tuple(
-    {"method": "chat.postMessage", "kind": "late_arrival", "share": 0.0125, "seconds": seconds}
-    for seconds in (5, 45, 90, 400)
+    {"method": "chat.postMessage", "kind": "late_arrival", "share": share, "seconds": seconds}
+    for share, seconds in ((0.01, 5), (0.01, 45), (0.01, 300), (0.02, 600))
 )
-"""One in twenty posts arrives later than anybody waits for its answer: half of these even after
+"""One in twenty posts arrives later than anybody waits for its answer: most of these even after
 the minute at whose end it is looked for, so that it is sent again and stands there twice."""
-LATEST = max(float(fault["seconds"]) for fault in LATE)
 EVERYTHING = (*REFUSED, *LOST, *LATE)
 
 
@@ -78,6 +77,10 @@ class StandIn:
             late.arrive()
         clock.move(instant)
 
+    def calls(self) -> int:
+        """How many calls have come in."""
+        return self._server.core.workspace.calls.total()
+
     def next_late(self) -> datetime | None:
         """When the next late call arrives."""
 
@@ -100,9 +103,7 @@ class StandIn:
 @contextmanager
 def stand_in(people: int, clock: SharedClock) -> Iterator[StandIn]:
     """A server with so many people beside its own three."""
-    server = PlaygroundServer(
-        None, 0, start_at=clock.now(), more_people=people, events=False
-    )
+    server = PlaygroundServer(None, 0, start_at=clock.now(), more_people=people, events=False)
     with in_a_thread() as run:
         run(server.start())
         try:

@@ -50,13 +50,15 @@ class Verdict:
         return ", ".join(f"{value:,} {name}" for name, value in vars(self).items())
 
 
-def judge(engine: Engine, posts: Sequence[Post], wanted: Mapping[Wish, Sequence[date]], journal: Path) -> Verdict:
+def judge(
+    engine: Engine, posts: Sequence[Post], wanted: Mapping[Wish, Sequence[date]], journal: Path
+) -> Verdict:
     """Compare everything. `wanted` are the dates on which each wish was due."""
     with engine.connect() as connection:
         rows = connection.execute(select(deliveries)).all()
         effects = connection.execute(select(func.sum(votes.c.count))).scalar() or 0
     seen = _seen(posts)
-    tries = Counter(journal.read_text().splitlines() if journal.exists() else ())
+    tries = Counter(journal.read_text().splitlines())
     by_key = {(row.address, row.label): row for row in rows}
     due = [(wish.address, label) for wish, labels in wanted.items() for label in labels]
     missing = [by_key.get(key) for key in due if not _shown(by_key.get(key), seen)]
@@ -69,7 +71,8 @@ def judge(engine: Engine, posts: Sequence[Post], wanted: Mapping[Wish, Sequence[
         healed=sum(post.deleted for post in posts),
         lost=sum(row is None or row.state not in GIVEN_UP for row in missing),
         doubles=sum(len(places) > 1 for places in seen.values()),
-        strays=len(seen.keys() - ids) + sum((row.channel, row.ts) not in seen.get(row.id, ()) for row in sent),
+        strays=len(seen.keys() - ids)
+        + sum((row.channel, row.ts) not in seen.get(row.id, ()) for row in sent),
         open=sum(row.state in OPEN for row in rows),
         twice_taken=sum(count > 1 for count in tries.values()),
         effects=effects - len(sent),
@@ -87,4 +90,3 @@ def _seen(posts: Sequence[Post]) -> Mapping[str | None, list[tuple[str, str]]]:
 
 def _shown(row: Row[Any] | None, seen: Mapping[str | None, object]) -> bool:
     return row is not None and row.id in seen
-

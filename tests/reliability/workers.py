@@ -24,7 +24,7 @@ from bot.domain.feedback import Vote, Votes
 from bot.domain.pacing import Pace
 from bot.logs import configure
 from bot.metrics import Instruments
-from bot.ports import Clock, Message, Messenger, Records, SendRefused, SendUncertain, Store
+from bot.ports import Arrived, Clock, Message, Messenger, Records, SendRefused, SendUncertain, Store
 from bot.scheduler import Heartbeat
 from bot.services.claiming import Claimer
 from bot.services.dispatcher import Dispatcher, Promises
@@ -36,12 +36,15 @@ from bot.store.lock import single_dispatcher
 from bot.store.sql import SqlStore
 from bot.system import RandomIds
 from tests.reliability.shared_clock import SharedClock
+from tests.reliability.wishes import WORKSPACE
 from tests.shipped import library
 
-BEAT_SECONDS = 0.01
+BEAT_SECONDS = 0.005
 """The program looks every second. Here a second is short."""
 PROGRAM = "program"
 """The manner of a worker that is the whole program."""
+PROPER = "proper"
+"""The manner of the program's own dispatcher."""
 COUNTED_ON = date(2026, 3, 2)
 
 
@@ -124,28 +127,30 @@ class Naive:
 
     async def beat(self) -> None:
         await self._claimer.claim()
-        due = await self.store.read(lambda r: r.open_deliveries("T0PLAYGRND", self.clock.now(), 50))
+        due = await self.store.read(lambda r: r.open_deliveries(WORKSPACE, self.clock.now(), 50))
         for delivery in due:
             if self.marks_first:
-                await self._mark(delivery)
-            if await self._arrived(delivery) and not self.marks_first:
-                await self._mark(delivery)
+                await self._mark(delivery, None)
+                await self._arrived(delivery)
+            elif arrived := await self._arrived(delivery):
+                await self._mark(delivery, arrived)
 
-    async def _arrived(self, delivery: Delivery) -> bool:
+    async def _arrived(self, delivery: Delivery) -> Arrived | None:
         message = self._render(Try(delivery.id, 1))
         try:
-            await self.messenger.send(delivery.target, message, delivery.id)
+            return await self.messenger.send(delivery.target, message, delivery.id)
         except (SendRefused, SendUncertain):
-            return False
-        return True
+            return None
 
-    async def _mark(self, delivery: Delivery) -> None:
+    async def _mark(self, delivery: Delivery, arrived: Arrived | None) -> None:
         taken = replace(delivery, state=State.SENDING, attempts=1)
-        both = (taken, replace(taken, state=State.SENT, changed_at=self.clock.now()))
+        sent = replace(taken, state=State.SENT, changed_at=self.clock.now())
+        if arrived is not None:
+            sent = replace(sent, channel=arrived.channel, ts=arrived.ts)
 
         def mark(records: Records) -> None:
-            for step in both:
-                records.save_delivery(step)
+            records.save_delivery(taken)
+            records.save_delivery(sent)
             counts_arrival(records, delivery)
 
         await self.store.write(mark)
@@ -173,21 +178,25 @@ def _proper(job: Job, store: Store, messenger: Messenger, clock: Clock) -> Sends
 
 Make = Callable[[Job, Store, Messenger, Clock], Sends]
 MANNERS: Mapping[str, Make] = {
-    "proper": _proper,
+    PROPER: _proper,
     "send then mark": lambda _, *parts: Naive(*parts, marks_first=False),
     "mark then send": lambda _, *parts: Naive(*parts, marks_first=True),
 }
 
 
+async def _sender(job: Job, cleanup: AsyncExitStack) -> Sends:
+    store = SqlStore.open(job.database)
+    cleanup.push_async_callback(store.close)
+    session = await cleanup.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT))
+    messenger = SlackMessenger(slack_client(job.token, job.api_url, session))
+    cleanup.enter_context(single_dispatcher(job.database))
+    return MANNERS[job.manner](job, store, messenger, SharedClock(Path(job.clock)))
+
+
 async def _send(job: Job, ready: Callable[[], None]) -> None:
     """Send until killed, or asked to end."""
     async with AsyncExitStack() as cleanup:
-        store = SqlStore.open(job.database)
-        cleanup.push_async_callback(store.close)
-        session = await cleanup.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT))
-        messenger = SlackMessenger(slack_client(job.token, job.api_url, session))
-        sender = MANNERS[job.manner](job, store, messenger, SharedClock(Path(job.clock)))
-        cleanup.enter_context(single_dispatcher(job.database))
+        sender = await _sender(job, cleanup)
         heart = Heartbeat(sender.beat, BEAT_SECONDS)
         heart.start()
         cleanup.push_async_callback(sender.stop, DRAIN_SECONDS)
