@@ -68,22 +68,23 @@ class Ground:
 
     def _wait_until_claimed(self, now: datetime) -> None:
         end = time.monotonic() + DRAIN_SECONDS
-        while (claim := self._ahead()[0]) is not None and claim <= now:
+        while (claim := self.ahead()[0]) is not None and claim <= now:
             assert time.monotonic() < end, "what is due is not claimed"
             time.sleep(LOOK_SECONDS)
 
     def _let_time_pass(self) -> None:
         """Time goes faster while nothing changes, until nothing is left to do."""
         end, step, before = time.monotonic() + DRAIN_SECONDS, A_SECOND, None
-        while any(self._ahead()[1:]) or self.slack.next_late():
-            assert time.monotonic() < end, f"not everything ends: {self._ahead()}"
+        while any(self.ahead()[1:]) or self.slack.next_late():
+            assert time.monotonic() < end, f"not everything ends: {self.ahead()}"
             self.pass_time(step)
             time.sleep(LOOK_SECONDS)
             now = self._progress()
             step = A_SECOND if now != before else min(step * 1.5, LONGEST_STEP)
             before = now
 
-    def _ahead(self) -> tuple[datetime | None, ...]:
+    def ahead(self) -> tuple[datetime | None, ...]:
+        """When something wants to be claimed, sent, reconciled, and healed next."""
         with self.engine.connect() as connection:
             ahead = SqlRecords(connection, writable=False).ahead()
         return ahead.claim, ahead.send, ahead.reconcile, ahead.heal
@@ -108,11 +109,20 @@ class Ground:
         return "\n".join(broken[:20])
 
 
+@dataclass(frozen=True)
+class Pace:
+    """Posts a minute, and seconds between two looks of a worker."""
+
+    posts: int = 500
+    beat: float = 0.005
+
+
 @contextmanager
 def ground(
-    manner: str, wanted: Sequence[Wish], database: str = "", pace: int = 500
+    manner: str, wanted: Sequence[Wish], database: str = "", pace: Pace | None = None
 ) -> Iterator[Ground]:
     """A place with these wishes, on Monday 2 March 2026; in a SQLite file unless one is named."""
+    pace = pace or Pace()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="coach-kills-")))
         if not database:
@@ -129,7 +139,8 @@ def ground(
             slack.token,
             str(folder / "clock"),
             str(folder / "journal"),
-            pace,
+            pace.posts,
+            pace.beat,
         )
         Path(job.journal).touch()
         engine = create_engine(place_of(database).engine_url(), poolclass=NullPool)

@@ -39,8 +39,6 @@ from tests.reliability.shared_clock import SharedClock
 from tests.reliability.wishes import WORKSPACE
 from tests.shipped import library
 
-BEAT_SECONDS = 0.005
-"""The program looks every second. Here a second is short."""
 PROGRAM = "program"
 """The manner of a worker that is the whole program."""
 PROPER = "proper"
@@ -50,7 +48,11 @@ COUNTED_ON = date(2026, 3, 2)
 
 @dataclass(frozen=True)
 class Job:
-    """Where a worker finds everything, and how it sends; `pace` is posts a minute, 0 for any."""
+    """Where a worker finds everything, and how it sends.
+
+    `pace` is posts a minute. `beat` is how often it looks, in seconds: the program does every
+    second, but here a second is short.
+    """
 
     manner: str
     database: str
@@ -58,7 +60,8 @@ class Job:
     token: str
     clock: str
     journal: str
-    pace: int = 500
+    pace: int
+    beat: float
 
     def told(self) -> Mapping[str, Any]:
         """As it is handed to the fork server."""
@@ -197,7 +200,7 @@ async def _send(job: Job, ready: Callable[[], None]) -> None:
     """Send until killed, or asked to end."""
     async with AsyncExitStack() as cleanup:
         sender = await _sender(job, cleanup)
-        heart = Heartbeat(sender.beat, BEAT_SECONDS)
+        heart = Heartbeat(sender.beat, job.beat)
         heart.start()
         cleanup.push_async_callback(sender.stop, DRAIN_SECONDS)
         cleanup.push_async_callback(heart.stop, DRAIN_SECONDS)
@@ -210,7 +213,7 @@ async def _send(job: Job, ready: Callable[[], None]) -> None:
 
 async def _run(job: Job, ready: Callable[[], None]) -> None:
     """`coach worker`, on the test's clock, with content that was read before the fork."""
-    limits = Settings().behaviour.limits.model_copy(update={"tick_seconds": BEAT_SECONDS})
+    limits = Settings().behaviour.limits.model_copy(update={"tick_seconds": job.beat})
     settings = Settings(
         bot_token=job.token,
         slack_api_url=job.api_url,
