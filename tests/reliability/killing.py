@@ -46,8 +46,8 @@ class Ground:
         """Let time pass for everybody."""
         self.slack.move(self.clock.now() + amount)
 
-    def being_sent(self, since: datetime) -> int:
-        """How many deliveries have been in `sending` since no earlier than an instant."""
+    def being_sent(self, since: datetime = MONDAY) -> int:
+        """How many deliveries are in `sending`, and came there no earlier than an instant."""
         table = deliveries.c
         query = select(func.count()).where(
             table.state == State.SENDING.value, table.changed_at >= since

@@ -29,8 +29,9 @@ SOME_REFUSED: tuple[Fault, ...] = (
     {"method": "chat.postMessage", "kind": "ratelimited", "share": 0.005, "retry_after": 1},
     {"method": "chat.postMessage", "kind": "error", "share": 0.01, "error": "restricted_too_many"},
 )
-LOOK, RATE = 0.01, 20
-"""How often, in seconds, time passes, and how much faster than it really does."""
+LOOK, RATE, RATE_AFTERWARDS = 0.01, 20, 60
+"""How often, in seconds, time passes, and how much faster than it really does: while there are
+kills to come, and when all that is left is to wait."""
 LAST_KILL = 0.95
 """All kills strike before so much has been posted."""
 PATIENCE = 300.0
@@ -62,7 +63,8 @@ class Shift:
         while self.at or self._left():
             assert time.monotonic() < end, "the workers do not come to an end"
             time.sleep(LOOK)
-            self.ground.pass_time(timedelta(seconds=LOOK * RATE))
+            rate = RATE if self.at else RATE_AFTERWARDS
+            self.ground.pass_time(timedelta(seconds=LOOK * rate))
             if self.at and len(self.ground.slack.posts()) >= self.at[0]:
                 del self.at[0]
                 self._kill_one()
@@ -112,8 +114,8 @@ class Outcome:
         return (
             f"{self.workers} workers, {self.kills} kills, {self.seconds:.0f} s, seed {self.seed}\n"
             f"  {self.verdict}\n"
-            f"  {self.twice_posted} posted twice; what a dead worker was sending was taken up after "
-            f"{self.left_alone.total_seconds():.1f} s at most\n{self.complaints}"
+            f"  {self.twice_posted} posted twice; the dead ones' work was taken up after "
+            f"{self.left_alone.total_seconds():.0f} s at most\n{self.complaints}"
         ).rstrip()
 
 

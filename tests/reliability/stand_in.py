@@ -77,9 +77,10 @@ class StandIn:
             late.arrive()
         clock.move(instant)
 
-    def calls(self) -> int:
-        """How many calls have come in."""
-        return self._server.core.workspace.calls.total()
+    def calls(self, method: str | None = None) -> int:
+        """How many calls have come in, or how many to one method."""
+        calls = self._server.core.workspace.calls
+        return calls.total() if method is None else calls[method]
 
     def next_late(self) -> datetime | None:
         """When the next late call arrives."""

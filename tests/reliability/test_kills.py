@@ -1,4 +1,4 @@
-"""Five hundred kills. Ten thousand are done by `make reliability`."""
+"""Five hundred kills and a few on PostgreSQL. Many more are done by `make reliability`."""
 
 import os
 import random
@@ -6,10 +6,11 @@ import random
 import pytest
 
 from tests.reliability.killer import killed
+from tests.reliability.postgres_kills import killed_on
 
-KILLS = 500
+KILLS = 250
 NAIVE_KILLS = 40
-pytestmark = pytest.mark.kill
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +20,9 @@ def seed() -> int:
     return drawn
 
 
-def test_nothing_is_lost_or_doubled_by_kills(seed: int) -> None:
-    found = killed(KILLS, seed)
+@pytest.mark.parametrize("half", [0, 1])  # so that two processors share the work
+def test_nothing_is_lost_or_doubled_by_kills(seed: int, half: int) -> None:
+    found = killed(KILLS, seed + half)
     assert found.good, str(found)
     assert found.busy > KILLS / 4, str(found)  # else the kills would prove nothing
     assert found.verdict.due > KILLS / 2, str(found)
@@ -35,3 +37,14 @@ def test_who_sends_and_then_marks_sends_twice(seed: int) -> None:
 def test_who_marks_and_then_sends_loses(seed: int) -> None:
     found = killed(NAIVE_KILLS, seed, "mark then send")
     assert found.verdict.lost > 0, str(found)
+
+
+def test_workers_on_one_postgres_take_over_from_those_that_die(
+    seed: int, bare_postgres: str
+) -> None:
+    found = killed_on(bare_postgres, rows=600, kills=6, workers=3, seed=seed)
+    assert found.good, str(found)
+    assert found.kills == 6
+    assert found.verdict.given_up == 0, str(found)
+    # Nobody touches it for a minute; then the next look does, on however busy a machine.
+    assert found.left_alone.total_seconds() < 180, str(found)
