@@ -20,7 +20,7 @@ from tests.reliability.shared_clock import SharedClock
 from tests.reliability.stand_in import StandIn, stand_in
 from tests.reliability.verdict import Verdict, judge
 from tests.reliability.wishes import MONDAY, Wish, keep
-from tests.reliability.workers import Job
+from tests.reliability.workers import PROGRAM, Job
 
 A_SECOND = timedelta(seconds=1)
 LONGEST_STEP = timedelta(minutes=1)
@@ -58,13 +58,25 @@ class Ground:
     def drain(self) -> None:
         """Have one worker end everything that has begun, on a day without faults."""
         until = self.clock.now()
-        pid = self.forks.start(self.job.told())
-        self.forks.until_ready(pid)
+        pid = self._at_work()
         self._wait_until_claimed(until)
         with self.engine.begin() as connection:
             connection.execute(subscriptions.update().values(next_due=None, next_label=None))
         self._let_time_pass()
         self.forks.kill(pid)
+
+    def _at_work(self) -> int:
+        """A worker that has begun. The whole program does not say when; its first call does."""
+        before = self.slack.calls()
+        pid = self.forks.start(self.job.told())
+        if self.job.manner != PROGRAM:
+            self.forks.until_ready(pid)
+            return pid
+        end = time.monotonic() + DRAIN_SECONDS
+        while self.slack.calls() == before:
+            assert time.monotonic() < end, "the program does not start"
+            time.sleep(LOOK_SECONDS)
+        return pid
 
     def _wait_until_claimed(self, now: datetime) -> None:
         end = time.monotonic() + DRAIN_SECONDS

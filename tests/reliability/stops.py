@@ -1,7 +1,7 @@
 """Asks the program to end again and again while it sends: does it end soon, and end what it began?
 
-`python -m tests.reliability.stops --stops 200 --seed 1` runs `coach worker` with the shipped content
-and the real `SIGTERM`. Slack answers, if slowly at times, and refuses some posts.
+`python -m tests.reliability.stops --stops 200 --seed 1` runs `coach worker` with the shipped
+content, and sends it a real `SIGTERM`. Slack answers, if slowly at times, and refuses some posts.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Five hundred kills and a few on PostgreSQL. Many more are done by `make reliability`."""
+"""Five hundred kills, a few on PostgreSQL, and stops. `make reliability` does many more."""
 
 import os
 import random
@@ -7,9 +7,11 @@ import pytest
 
 from tests.reliability.killer import killed
 from tests.reliability.postgres_kills import killed_on
+from tests.reliability.stops import stopped
 
 KILLS = 250
 NAIVE_KILLS = 40
+STOPS = 50
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(300)]
 
 
@@ -48,3 +50,9 @@ def test_workers_on_one_postgres_take_over_from_those_that_die(
     assert found.verdict.given_up == 0, str(found)
     # Nobody touches it for a minute; then the next look does, on however busy a machine.
     assert found.left_alone.total_seconds() < 180, str(found)
+
+
+def test_who_is_asked_to_end_ends_what_it_began(seed: int) -> None:
+    found = stopped(STOPS, seed)
+    assert found.good, str(found)
+    assert found.sent > STOPS, str(found)

@@ -16,8 +16,9 @@ from typing import Any, Protocol
 
 import aiohttp
 
-from bot.app import DRAIN_SECONDS, SLACK_TIMEOUT, Application, Parts
+from bot.app import DRAIN_SECONDS, SLACK_TIMEOUT, Parts
 from bot.cli.ending import until_ended
+from bot.cli.serve import serving
 from bot.domain.confidence import Outcome
 from bot.domain.deliveries import Delivery, Kind, State
 from bot.domain.feedback import Vote, Votes
@@ -211,7 +212,7 @@ async def _send(job: Job, ready: Callable[[], None]) -> None:
 # -- the whole program ----------------------------------------------------------------------------
 
 
-async def _run(job: Job, ready: Callable[[], None]) -> None:
+async def _run(job: Job) -> None:
     """`coach worker`, on the test's clock, with content that was read before the fork."""
     limits = Settings().behaviour.limits.model_copy(update={"tick_seconds": job.beat})
     settings = Settings(
@@ -221,14 +222,7 @@ async def _run(job: Job, ready: Callable[[], None]) -> None:
         behaviour=Settings().behaviour.model_copy(update={"limits": limits}),
     )
     parts = Parts(receives=False, listens=False)
-    clock = SharedClock(Path(job.clock))
-    application = Application(settings, clock, parts, library())
-    await application.start()
-    ready()
-    try:
-        await until_ended()
-    finally:
-        await application.stop()
+    await serving(settings, SharedClock(Path(job.clock)), parts, library())
 
 
 def prepare(manners: Collection[str]) -> None:
@@ -239,6 +233,6 @@ def prepare(manners: Collection[str]) -> None:
 
 
 def do(told: Mapping[str, Any], ready: Callable[[], None]) -> None:
-    """Do a job in a forked process."""
+    """Do a job in a forked process. The program does not say when it is ready; its calls do."""
     job = Job(**told)
-    asyncio.run(_run(job, ready) if job.manner == PROGRAM else _send(job, ready))
+    asyncio.run(_run(job) if job.manner == PROGRAM else _send(job, ready))
