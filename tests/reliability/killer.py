@@ -36,12 +36,14 @@ SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(seconds=85)
 
 @dataclass
 class Killed:
-    """What came of a run."""
+    """What came of a run. `busy`: kills that struck while posts were under way. `looked_up`: how
+    often Slack's history was asked what had become of one."""
 
     seed: int
     kills: int
     verdict: Verdict
     busy: int
+    looked_up: int
     seconds: float
     complaints: str
 
@@ -53,8 +55,9 @@ class Killed:
     def __str__(self) -> str:
         """A few lines for people."""
         return (
-            f"{self.kills:,} kills, {self.busy:,} of them with posts under way; "
-            f"{self.seconds:.0f} s, seed {self.seed}\n  {self.verdict}\n{self.complaints}"
+            f"{self.kills:,} kills, {self.busy:,} of them with posts under way, "
+            f"{self.looked_up:,} look-ups; {self.seconds:.0f} s, seed {self.seed}\n"
+            f"    {self.verdict}\n{self.complaints}"
         ).rstrip()
 
 
@@ -112,7 +115,13 @@ def killed(kills: int, seed: int, manner: str = PROPER, people: int = PEOPLE) ->
         place.drain()
         verdict = place.verdict(end)
         return Killed(
-            seed, kills, verdict, killer.busy, time.monotonic() - began, place.complaints()
+            seed=seed,
+            kills=kills,
+            verdict=verdict,
+            busy=killer.busy,
+            looked_up=place.slack.calls("conversations.history"),
+            seconds=time.monotonic() - began,
+            complaints=place.complaints(),
         )
 
 
@@ -134,7 +143,8 @@ def main() -> int:
         found = list(runs)
     for run in found:
         print(f"  {run}")
-    print(f"  {time.monotonic() - began:.0f} s in all")
+    print(f"  in all {Verdict.total([run.verdict for run in found])}")
+    print(f"  {time.monotonic() - began:.0f} s")
     return 0 if all(run.good for run in found) else 1
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,11 @@ class Verdict:
         """What must not happen, and how often it did."""
         names = ("lost", "doubles", "strays", "open", "twice_taken", "effects")
         return {name: getattr(self, name) for name in names if getattr(self, name)}
+
+    @classmethod
+    def total(cls, parts: Sequence["Verdict"]) -> "Verdict":
+        """The sums of several."""
+        return cls(*(sum(figures) for figures in zip(*map(astuple, parts), strict=True)))
 
     def __str__(self) -> str:
         """A line for people."""
