@@ -34,7 +34,12 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """The instant, in UTC."""
         del dialect
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        return instant_of(value)
+
+
+def instant_of(microseconds: int | None) -> datetime | None:
+    """The instant that is kept as so many microseconds since 1970, in UTC."""
+    return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
 
 
 class Words(TypeDecorator[str]):

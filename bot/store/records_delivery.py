@@ -13,7 +13,7 @@ from bot.domain.cadence import Occurrence
 from bot.domain.deliveries import TRANSITIONS, Delivery, Kind, State, Subscription, Target
 from bot.domain.errors import DeliveryMoved
 from bot.ports import Ahead, Waiting
-from bot.store.columns import Instant
+from bot.store.columns import Instant, instant_of
 from bot.store.records_base import RecordsBase, insert_into
 from bot.store.records_workspaces import standing_of, to
 from bot.store.schema import deliveries, subscriptions, workspaces
@@ -22,7 +22,7 @@ _ON_THE_WAY = (State.SENDING.value, State.SENT.value)
 _ENDED = (State.SENT.value, State.FAILED.value, State.SKIPPED.value, State.UNKNOWN.value)
 _TURN = {kind.value: turn for turn, kind in enumerate(Kind)}
 
-_AHEAD = text(
+_AHEAD = (
     "SELECT"
     " (SELECT next_due FROM subscriptions WHERE next_due IS NOT NULL ORDER BY next_due LIMIT 1)"
     " AS claim,"
@@ -31,9 +31,10 @@ _AHEAD = text(
     " AS reconcile,"
     " (SELECT heal_at FROM deliveries WHERE state = 'sent' AND heal_at IS NOT NULL"
     " ORDER BY heal_at LIMIT 1) AS heal"
-).columns(claim=Instant, send=Instant, reconcile=Instant, heal=Instant)
+)
 """Four looks at the beginning of an index: what they cost does not depend on how many rows there
-are. Without ORDER BY, PostgreSQL would read the whole table instead."""
+are. Without ORDER BY, PostgreSQL would read the whole table instead. As plain text for the driver,
+since this is asked every second whether or not anything is due."""
 
 _WAITING = text(
     "WITH RECURSIVE found(workspace) AS ("
@@ -105,7 +106,7 @@ class DeliveryRecords(RecordsBase):
 
     def ahead(self) -> Ahead:
         """When something next wants attention."""
-        return Ahead(*self.connection.execute(_AHEAD).one())
+        return Ahead(*map(instant_of, self.connection.exec_driver_sql(_AHEAD).one()))
 
     def waiting(self) -> Sequence[Waiting]:
         """The workspaces that have open deliveries, except ended ones."""
