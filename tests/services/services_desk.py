@@ -14,12 +14,13 @@ from bot.domain.deliveries import Delivery, Kind, State, Target
 from bot.domain.errors import Busy
 from bot.domain.groups import Place
 from bot.domain.learners import Background, Goal, Move, Person, ZoneSource
+from bot.domain.silence import Patience
 from bot.ports import Arrived, Message, Records, SendRefused, SendUncertain, Store
 from bot.services.coaching import StartForm
 from bot.services.courier import Courier, Render, Topic
 from bot.services.dispatcher import Dispatcher
 from bot.services.rhythms import target_of
-from bot.settings import Settings
+from bot.settings import Behaviour, Settings
 from bot.slack.deliveries import renderer
 from bot.store.sql import SqlStore
 from bot.system import GivenClock, RandomIds
@@ -143,16 +144,29 @@ class Post:
         return [found for found in self.posted if found.target == target_of(person)]
 
 
+ENDLESS = Patience(0, 0)
+"""The coach goes on, however silent somebody is: most stories are about something else."""
+
+
+def settings_with(patience: Patience) -> Settings:
+    """The usual settings with another patience."""
+    chosen = {"silent_prompts": patience.prompts, "silent_checkins": patience.checkins}
+    limits = Behaviour().limits.model_copy(update=chosen)
+    return Settings(behaviour=Behaviour().model_copy(update={"limits": limits}))
+
+
 class Bench:
     """The services, a dispatcher and the time, which moves only when it is told to."""
 
-    def __init__(self, store: SqlStore, *, unasked_per_day: int = 2) -> None:
+    def __init__(
+        self, store: SqlStore, *, unasked_per_day: int = 2, patience: Patience = ENDLESS
+    ) -> None:
         self.store = store
         self.now = MONDAY
         self.clock = GivenClock(lambda: self.now)
         self.post = Post(self.clock)
         self.unasked_per_day = unasked_per_day
-        self.desk = build_desk(Settings(), library(), store, self.clock)
+        self.desk = build_desk(settings_with(patience), library(), store, self.clock)
         self.topics = topics_of(self.desk)
         self.render: Render = renderer(self.desk.words)
         self.dispatcher = self.new_dispatcher()
@@ -243,13 +257,18 @@ class Bench:
         return found.state, found.error
 
 
-def live(story: Callable[[Bench], Awaitable[None]], *, unasked_per_day: int = 2) -> None:
+def live(
+    story: Callable[[Bench], Awaitable[None]],
+    *,
+    unasked_per_day: int = 2,
+    patience: Patience = ENDLESS,
+) -> None:
     """Play a story on an empty store."""
 
     async def main() -> None:
         store = SqlStore.open("sqlite://")
         try:
-            await story(Bench(store, unasked_per_day=unasked_per_day))
+            await story(Bench(store, unasked_per_day=unasked_per_day, patience=patience))
         finally:
             await store.close()
 
