@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit_samples import steady
 
-from bot.domain.cadence import WORKDAYS, occurrence, zone_of
+from bot.domain.cadence import WORKDAYS, local_date, occurrence, zone_of
 from bot.domain.deliveries import Kind
 from bot.domain.quiet import EARLIEST_SEND, LATEST_SEND
 from bot.domain.rests import Vacation, public_holidays
@@ -160,9 +160,9 @@ def test_later_is_the_same_date_within_the_hours_that_may_be_chosen(
     planned = now + timedelta(hours=hours)
     at = later_today(planned, now, zone)
     if at is not None:
-        local, here = at.astimezone(zone_of(zone)), now.astimezone(zone_of(zone))
-        assert local.date() == here.date()
-        assert EARLIEST_SEND <= local.time() <= LATEST_SEND
+        here = zone_of(zone)
+        assert local_date(at, here) == local_date(now, here)
+        assert EARLIEST_SEND <= at.astimezone(here).time() <= LATEST_SEND
         minute = timedelta(minutes=1)
         assert timedelta(hours=3) - minute < at - max(now, planned) <= timedelta(hours=3)
 
@@ -176,6 +176,8 @@ def test_later_is_the_same_date_within_the_hours_that_may_be_chosen(
         (time(19, 1), time(9), None),
         (time(10), time(20), None),
         (time(1, 30), time(1), None),
+        (time(2), time(1), None),
+        (time(4, 30), time(1), time(7, 30)),
     ],
 )
 def test_later_is_three_hours_after_now_or_after_what_comes(
