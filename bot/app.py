@@ -32,6 +32,7 @@ from bot.services.planning import Planning
 from bot.services.privacy import Privacy
 from bot.services.prompting import Prompting
 from bot.services.reference import Reference
+from bot.services.retiming import Retiming
 from bot.services.snoozing import Snoozing
 from bot.services.study_groups import StudyGroups
 from bot.services.taking import Topic
@@ -48,7 +49,7 @@ from bot.slack.refusals import code_of
 from bot.slack.words import Words
 from bot.store.lock import single_dispatcher
 from bot.store.sql import SqlStore
-from bot.system import RandomIds
+from bot.system import RandomIds, zone_data
 from bot.web import Inside, SignatureCheck, WebEdge, serve
 
 log = structlog.get_logger(__name__)
@@ -175,6 +176,7 @@ class Application:
             self._cleanup.enter_context(single_dispatcher(self._settings.database_url))
         self._cleanup.push_async_callback(self._tasks.drain, DRAIN_SECONDS)
         if self._parts.dispatches:
+            await Retiming(self._store, self._clock, zone_data()).run()
             probes.append(self._start_dispatching(self.dispatcher))
         if self._parts.receives and self._settings.transport() == "socket":
             probes.append(await self._connect(app))
