@@ -28,6 +28,7 @@ from bot.services.planning import Planning
 from bot.services.privacy import Privacy
 from bot.services.prompting import Prompting
 from bot.services.reference import Reference
+from bot.services.standing import Standing
 from bot.services.study_groups import StudyGroups
 from bot.settings import Behaviour, Settings
 from bot.slack.app import bolt_app
@@ -104,6 +105,7 @@ def build_desk(settings: Settings, library: Library, store: Store, clock: Clock)
         reference=Reference(content),
         feedback=Feedback(store, clock, library.answers),
         cards=library.cards,
+        standing=Standing(store, clock, groups),
         patience=settings.behaviour.limits.store_deadline_ms / 2_000,
     )
 
@@ -152,6 +154,7 @@ class Application:
         )
         client = slack_client(self._settings.bot_token, self._settings.slack_api_url, session)
         identity = await self._identity(client)
+        await self._desk.standing.revive(str(identity.team_id))
         self.dispatcher = self._build_dispatcher(client)
         probes = []
         await self._warm_up()
