@@ -34,6 +34,7 @@ from bot.services.prompting import Prompting
 from bot.services.reference import Reference
 from bot.services.retiming import Retiming
 from bot.services.snoozing import Snoozing
+from bot.services.standing import Standing
 from bot.services.study_groups import StudyGroups
 from bot.services.taking import Topic
 from bot.settings import Behaviour, Settings
@@ -112,6 +113,7 @@ def build_desk(settings: Settings, library: Library, store: Store, clock: Clock)
         reference=Reference(content),
         feedback=Feedback(store, clock, library.answers),
         cards=library.cards,
+        standing=Standing(store, clock, groups),
         patience=settings.behaviour.limits.store_deadline_ms / 2_000,
     )
 
@@ -166,8 +168,8 @@ class Application:
         )
         client = slack_client(self._settings.bot_token, self._settings.slack_api_url, session)
         identity = await self._identity(client)
+        await self._desk.standing.revive(str(identity.team_id))
         self.dispatcher = self._build_dispatcher(client)
-        await self._store.write(lambda records: records.revive_workspace(str(identity.team_id)))
         probes = []
         await self._warm_up()
         edge = self._edge(client, session, identity)

@@ -13,6 +13,7 @@ from bot.domain.cadence import DAY_ENDS, local_date, occurrence, zone_of
 from bot.domain.deliveries import Delivery, Kind, Sending, State, sendable_until
 from bot.domain.errors import Busy, DeliveryMoved, Uncertain
 from bot.domain.pacing import PER_CHANNEL, PER_CHANNEL_WITHIN, Pace
+from bot.domain.quiet import out_of_quiet
 from bot.ports import Clock, Meter, Records, Standing, Store
 from bot.services.results import Composed
 
@@ -151,7 +152,8 @@ class Taker:
             why = self._refusal(delivery, earlier, cap, now)
             if why is None and sending is Sending.DRY_RUN:
                 why = "dry_run"
-            if why is None and (again := _crowded(earlier, now)):
+            again = None if why else _not_yet(delivery, earlier, now)
+            if again is not None:
                 changed.append(replace(delivery, not_before=again))
                 continue
             composed = None if why else self.topics[delivery.kind].compose(records, delivery)
@@ -202,6 +204,14 @@ class Taker:
     def _skipped(self, delivery: Delivery, why: str, now: datetime) -> Delivery:
         self.meter.skipped(why)
         return replace(delivery, state=State.SKIPPED, error=why, changed_at=now)
+
+
+def _not_yet(
+    delivery: Delivery, earlier: Sequence[tuple[Kind, datetime]], now: datetime
+) -> datetime | None:
+    """When a message may go that may not go now: when the night is over, or others have gone."""
+    morning = out_of_quiet(delivery.due, now, delivery.zone)
+    return morning if morning > now else _crowded(earlier, now)
 
 
 def _crowded(earlier: Sequence[tuple[Kind, datetime]], now: datetime) -> datetime | None:
