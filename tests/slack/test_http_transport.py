@@ -432,7 +432,7 @@ def test_a_workspace_that_was_ended_is_revived_by_a_start_with_a_token_that_work
         try:
             if end:
                 now = datetime.now(UTC)
-                await store.write(lambda records: records.end_workspace(TEAM, end, now))
+                await store.write(lambda records: records.end_workspace(TEAM, end))
             return await store.read(lambda records: records.ended_workspace(TEAM))
         finally:
             await store.close()
