@@ -12,7 +12,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -431,7 +430,6 @@ def test_a_workspace_that_was_ended_is_revived_by_a_start_with_a_token_that_work
         store = SqlStore.open(f"sqlite:///{tmp_path}/coach.db")
         try:
             if end:
-                now = datetime.now(UTC)
                 await store.write(lambda records: records.end_workspace(TEAM, end))
             return await store.read(lambda records: records.ended_workspace(TEAM))
         finally:

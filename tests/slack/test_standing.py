@@ -50,7 +50,9 @@ async def test_who_leaves_gets_nothing_and_who_comes_back_does(office: Office) -
 async def test_what_is_due_to_somebody_who_left_is_skipped(office: Office) -> None:
     office.now_deleted(deleted=True)
     await office.event("user_change", user=profile(deleted=True))
-    rows = await office.store.read(lambda records: records.open_deliveries(MONDAY, 100))
+    rows = await office.store.read(
+        lambda records: records.open_deliveries(DM.workspace, MONDAY, 100)
+    )
     assert [row for row in rows if row.target == DM] == []
     rows = await office.store.read(lambda records: records.deliveries_to(DM))
     assert {row.error for row in rows} == {"user_disabled"}
