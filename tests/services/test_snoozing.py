@@ -1,14 +1,17 @@
 """Snoozing until later today: what has not come yet moves, what has come comes once more."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, time, timedelta
 
 import pytest
 from services_desk import MAYA, Bench, berlin, live, lived, refused
 from snoozed import CHECKINS, TUESDAY, ZONE, came, snooze
 
+from bot.domain.cadence import Rhythm
 from bot.domain.deliveries import Kind, State
 from bot.domain.errors import NothingToSnooze, SnoozedOnce, SnoozeTooLate
 from bot.domain.snoozes import PERSONAL, Until
+from bot.services.coaching import SettingsForm
 from bot.services.planning import CheckInForm, week_of
 from bot.services.results import NextSend
 
@@ -42,6 +45,29 @@ async def test_settings_and_zones_that_change_meanwhile_bring_no_second_one(benc
     await bench.desk.coaching.zone_reported(MAYA, ZONE)
     await bench.live_until(berlin(3, 23))
     assert came(bench) == [berlin(3, 12)]
+
+
+@lived
+async def test_who_takes_the_prompt_before_does_not_get_it_later(bench: Bench) -> None:
+    await bench.settled()
+    bench.now = berlin(3, 8)
+    await snooze(bench, Until.LATER)
+    bench.now = berlin(3, 10)
+    await bench.desk.prompting.today(MAYA)
+    await bench.live_until(berlin(4, 12))
+    assert came(bench) == [berlin(4, 9)]
+
+
+@lived
+async def test_a_prompt_put_off_counts_when_it_really_comes(bench: Bench) -> None:
+    evenings = Rhythm(frozenset(range(7)), time(19))
+    await bench.settled(prompts=evenings)
+    bench.now = berlin(3, 18)
+    await snooze(bench, Until.LATER)
+    mornings = SettingsForm(replace(evenings, at=time(7)), Rhythm(frozenset({4}), time(16)), ZONE)
+    await bench.desk.coaching.settings(MAYA, mornings)
+    await bench.live_until(berlin(5, 12))
+    assert came(bench) == [berlin(3, 22), berlin(5, 7)]
 
 
 @lived
