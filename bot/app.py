@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.cadence import WEEKDAYS, Rhythm
 from bot.domain.deliveries import Kind
 from bot.domain.learners import Defaults
+from bot.domain.rests import public_holidays
 from bot.domain.silence import Patience
 from bot.library import Library, load_library
 from bot.ports import Clock, Store
@@ -239,6 +240,7 @@ class Application:
     async def _warm_up(self) -> None:
         """Do once what the first person would otherwise wait for."""
         self._desk.answers.ask("What is an AI product manager?")
+        public_holidays("US", self._clock.now().year)  # the first look of all takes 0.1 s
         await self._store.read(lambda records: records.next_due())
 
     def _start_dispatching(self, dispatcher: Dispatcher) -> Probe:
