@@ -8,12 +8,11 @@ from snoozed import TUESDAY, ZONE, came, snooze
 
 from bot.domain.cadence import Rhythm
 from bot.domain.deliveries import Kind
-from bot.domain.errors import CoachError, NothingToSnooze, NotStarted, SnoozeOutOfRange
+from bot.domain.errors import NothingToSnooze, NotStarted, SnoozeOutOfRange
 from bot.domain.silence import Patience
 from bot.domain.snoozes import PERSONAL, Until
 from bot.services.coaching import SettingsForm
 from bot.services.results import Rest, RestReason
-from tests.shipped import shipped
 
 
 @lived
@@ -129,9 +128,3 @@ async def test_who_has_not_started_has_nothing_to_snooze(bench: Bench) -> None:
     for until in (Until.LATER, Until.TOMORROW):
         with pytest.raises(NotStarted):
             await snooze(bench, until)
-
-
-def test_every_refusal_has_its_words() -> None:
-    messages = shipped().messages
-    for kind in CoachError.__subclasses__():
-        assert f"refused.{kind.code}" in messages
