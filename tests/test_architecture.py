@@ -52,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "library": {"content", "domain", "services", "settings", "yaml_files"},
     "app": {"*"},
+    "assembly": {"*"},
     "hosted": {"*"},
     "cli": {"*"},
     "cli.check": {"check", "cli.refusing", "settings", "system", "yaml_files"},

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     DAILY_PROMPT = "daily_prompt"
     WEEKLY_CHECKIN = "weekly_checkin"
     GROUP_SESSION = "group_session"
+    GROUP_SHUT_OUT = "group_shut_out"
+    """To whoever started a group, once: its channel can't be reached any more."""
     PROMPT_REMINDER = "prompt_reminder"
     CHECKIN_REMINDER = "checkin_reminder"
 
@@ -184,6 +186,7 @@ CATCH_UP = {
     Kind.WELCOME: timedelta(days=7),
     Kind.WEEKLY_CHECKIN: timedelta(hours=48),
     Kind.GROUP_SESSION: timedelta(hours=12),
+    Kind.GROUP_SHUT_OUT: timedelta(hours=48),
     Kind.PROMPT_REMINDER: timedelta(hours=2),
     Kind.CHECKIN_REMINDER: timedelta(hours=2),
 }

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.app import build_desk, topics_of
+from bot.assembly import build_desk, topics_of
 from bot.domain.cadence import WORKDAYS, Rhythm
 from bot.domain.deliveries import Delivery, Kind, State, Target
 from bot.domain.errors import Busy
