@@ -3,8 +3,8 @@
 `python -m tests.reliability.crash_points --points 100000` plays each story of
 `tests.reliability.stories` again and again. A point lies before and after every read and write of
 the store and every call to Slack: the process dies at the first, at the second, and so on until it
-comes through alive. Then it dies twice in one story, each pair of points in turn; then three times,
-at points that the seed draws. A new process goes on with what the store holds, until nothing is left
+comes through alive. Then two processes die in one story, at each pair of points; then three, at
+points that the seed draws. A new process goes on with what the store holds, until nothing is left
 to do.
 
 Whatever happened, each message that a story brings must stand in its conversation once: one that is
@@ -18,12 +18,13 @@ import random
 import sys
 import time as stopwatch
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from itertools import count, islice
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -49,31 +50,50 @@ class Restless(AssertionError):
 
 @dataclass
 class Tally:
-    """What became of the messages of many runs."""
+    """What became of the messages, over many points.
 
-    runs: int = 0
+    Between two points nothing may have been written or sent: a death leaves the same at both, and
+    is played at one of them; `deaths` counts those. `states` counts what was left behind that was
+    different from all that was known, and lived on to the end.
+    """
+
+    points: int = 0
     deaths: int = 0
+    states: int = 0
     expected: int = 0
     lost: int = 0
     doubles: int = 0
     unknown: int = 0
     healed: int = 0
+    deepest: int = 0
+    """How many processes died one after the other at most."""
     longest: timedelta = field(default_factory=timedelta)
     examples: list[str] = field(default_factory=list)
 
     def add(self, other: "Tally") -> None:
         """Count what another one has counted."""
-        for name in ("runs", "deaths", "expected", "lost", "doubles", "unknown", "healed"):
+        for name in (
+            "points",
+            "deaths",
+            "states",
+            "expected",
+            "lost",
+            "doubles",
+            "unknown",
+            "healed",
+        ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.deepest = max(self.deepest, other.deepest)
         self.longest = max(self.longest, other.longest)
         self.examples += other.examples
 
     def __str__(self) -> str:
         """One line for people."""
         return (
-            f"{self.runs:>8,} points {self.expected:>9,} messages"
-            f" {self.lost:>6,} lost {self.doubles:>6,} doubles {self.unknown:>6,} unknown"
-            f" {self.healed:>6,} healed within {self.longest.total_seconds():.0f} s"
+            f"{self.points:>8,} points {self.deaths:>7,} deaths {self.states:>7,} states"
+            f" {self.expected:>9,} messages {self.lost:>4,} lost {self.doubles:>4,} doubles"
+            f" {self.unknown:>4,} unknown {self.healed:>6,} healed"
+            f" within {self.longest.total_seconds():.0f} s"
         )
 
 
@@ -86,6 +106,7 @@ class Theatre:
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(_unheard)
         self.stage = Stage(story)
+        self._known: dict[Hashable, Tally] = {}
         self._loop.run_until_complete(self.stage.set_up())
         self.stage.store.begin()
         self.stage.open()
@@ -100,15 +121,46 @@ class Theatre:
 
     def after(self, deaths: Point) -> Iterator[Tally]:
         """Let processes die at these points, one after the other, and the next one at each of its
-        points in turn, until one comes through alive; what became of the messages each time."""
+        points in turn; what became of the messages each time."""
         with self.stage.kept():
             if all(self._died(at) for at in deaths):
-                for at in count(1):
-                    with self.stage.kept():
-                        if not self._died(at):
-                            return
-                        self._live(Fuse())
-                        yield self._judged((*deaths, at))
+                yield from self._each_point(deaths)
+
+    def _each_point(self, deaths: Point) -> Iterator[Tally]:
+        before, found = None, Tally()
+        for at, version in enumerate(self._walked(), start=1):
+            if version != before:
+                with self.stage.kept():
+                    self._died(at)
+                    found = self._lived_on((*deaths, at))
+                yield found
+            else:
+                yield replace(found, deaths=0, states=0, examples=[])
+            before = version
+
+    def _walked(self) -> Sequence[Hashable]:
+        """Come through alive: at each point, the version of what a death there would leave."""
+        fuse = Fuse(look=self.stage.version)
+        with self.stage.kept():
+            self._live(fuse)
+        return fuse.seen
+
+    def state(self, deaths: Point) -> Hashable:
+        """What the next process finds after these deaths."""
+        with self.stage.kept():
+            for at in deaths:
+                self._died(at)
+            return self.stage.state()
+
+    def _lived_on(self, deaths: Point) -> Tally:
+        """What becomes of everything. A new process knows only what it finds, so the same findings
+        need to be lived once."""
+        state = self.stage.state()
+        if state not in self._known:
+            self._live(Fuse())
+            self._known[state] = self._judged(deaths)
+            return self._known[state]
+        return replace(self._known[state], states=0, examples=[])
 
     def _died(self, at: int) -> bool:
         """Let a process die at one of its points; False when it came to its end before."""
@@ -150,7 +202,8 @@ class Theatre:
         open_still = [key for key, state in rows.values() if state not in ENDED]
         doubles = [key for key, number in found.items() if number > 1]
         longest = slack.longest_double()
-        tally = Tally(1, len(deaths), len(self.expected), unknown=len(unknown), longest=longest)
+        tally = Tally(1, 1, 1, len(self.expected), unknown=len(unknown), longest=longest)
+        tally.deepest = len(deaths)
         tally.lost = len(lost) + len(open_still)
         tally.doubles = len(doubles) + (longest > WITHIN)
         tally.healed = len(slack.healed)
@@ -190,7 +243,12 @@ def several(theatre: Theatre, seed: int, points: int) -> Iterator[Tally]:
         played += 1
         yield tally
     reach = played
+    explored = set[Hashable]()
     for first in rng.sample(range(1, reach + 1), reach):
+        state = theatre.state((first,))
+        if state in explored:
+            continue
+        explored.add(state)
         for tally in theatre.after((first,)):
             played += 1
             yield tally
@@ -200,22 +258,22 @@ def several(theatre: Theatre, seed: int, points: int) -> Iterator[Tally]:
         yield from theatre.after((rng.randint(1, reach), rng.randint(1, reach)))
 
 
-def counted(name: str, seed: int, points: int, start: Start = real_sender) -> Tally:
+def counted(name: str, seed: int, points: int) -> Tally:
     """Play one story at so many points."""
-    quiet()
     tally = Tally()
-    theatre = Theatre(STORIES[name], start)
-    try:
+    with quiet(), closing(Theatre(STORIES[name])) as theatre:
         for found in islice(several(theatre, seed, points), points):
             tally.add(found)
-    finally:
-        theatre.close()
     return tally
 
 
-def quiet() -> None:
+@contextmanager
+def quiet() -> Iterator[None]:
     """The log of a process that dies a hundred thousand times tells nothing."""
+    before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    yield
+    structlog.configure(**before)
 
 
 def main() -> int:
@@ -235,7 +293,7 @@ def main() -> int:
             total.add(tally)
             print(f"  {name:<22}{tally}", flush=True)
     seconds = stopwatch.monotonic() - began
-    print(f"  {'all':<22}{total}\n  {seconds:.0f} s, {total.runs / seconds:.0f} points a second")
+    print(f"  {'all':<22}{total}\n  {seconds:.0f} s, {total.points / seconds:.0f} points a second")
     for example in total.examples[:20]:
         print("  ", example)
     return int(bool(total.lost or total.doubles))

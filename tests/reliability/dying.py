@@ -1,7 +1,7 @@
-"""A process that dies in the middle of something: nothing that it does afterwards has any effect."""
+"""A process that dies in the middle of something: nothing it does afterwards has any effect."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -17,15 +17,22 @@ class Died(BaseException):
 
 @dataclass
 class Fuse:
-    """Lets a process die at the n-th of the points before and after its effects, counted from 1."""
+    """Lets a process die at the n-th of the points before and after its effects, counted from 1.
+
+    `look` is asked at every point; what it answered is kept in `seen`.
+    """
 
     at: int | None = None
+    look: Callable[[], Hashable] | None = None
     passed: int = 0
     dead: bool = False
+    seen: list[Hashable] = field(default_factory=list)
 
     def burn(self) -> None:
         """A point is reached. Raises Died when it is the one, and ever after."""
         self.passed += 1
+        if self.look is not None:
+            self.seen.append(self.look())
         if self.dead or self.passed == self.at:
             self.dead = True
             raise Died

@@ -6,16 +6,21 @@ order; the tables, the SQL and the savepoint around each job are those of the pr
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TypeVar
+
+from sqlalchemy import select
 
 from bot.ports import Records
 from bot.store.opening import open_sqlite
 from bot.store.records import SqlRecords
+from bot.store.schema import metadata
 from bot.store.sqlite_engine import Session
 from bot.store.urls import SqlitePlace
 
 T = TypeVar("T")
+
+_EVERYTHING = tuple(str(select(table)) for table in metadata.sorted_tables)
 
 
 class LoopStore:
@@ -62,6 +67,15 @@ class LoopStore:
         """As it was at a mark; the mark is gone."""
         self._session.run(f"ROLLBACK TO {name}")
         self._session.run(f"RELEASE {name}")
+
+    def version(self) -> int:
+        """The same only when no row was changed in between."""
+        return self._session.raw.total_changes
+
+    def contents(self) -> Hashable:
+        """Every row of every table."""
+        found = (self._session.raw.execute(query).fetchall() for query in _EVERYTHING)
+        return tuple(map(tuple, found))
 
     async def check(self) -> None:
         """It always answers."""

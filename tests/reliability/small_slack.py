@@ -1,7 +1,7 @@
 """A Slack for small stories: the fate of each call is told beforehand."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sized
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -82,6 +82,21 @@ class SmallSlack:
             messages=list(self.messages),
             healed=list(self.healed),
         )
+
+    def version(self) -> Hashable:
+        """The same only when nothing was asked of it in between."""
+        scripts: tuple[Sized, ...] = (
+            self.history,
+            self.removals,
+            self.probes,
+            *self.fates.values(),
+        )
+        left = tuple(len(script) for script in scripts)
+        return left, self.posts, len(self.healed)
+
+    def state(self) -> Hashable:
+        """Everything that has happened and that is to happen."""
+        return self.version(), tuple(self.messages), tuple(self.healed)
 
     async def send(self, target: Target, message: Message, delivery_id: str) -> Arrived:
         """Post, with the next fate of this address."""

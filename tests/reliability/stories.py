@@ -2,7 +2,7 @@
 every point of each of them."""
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -146,6 +146,14 @@ class Stage:
     def rows(self) -> Mapping[str, tuple[Key, State]]:
         """Every delivery that there is, by its id."""
         return self.store.now(_keys)
+
+    def version(self) -> Hashable:
+        """The same only when nothing has been written or sent, and no time has passed."""
+        return self.now, self.slack.version(), self.store.version()
+
+    def state(self) -> Hashable:
+        """Everything that goes on when a process dies: store, Slack and time."""
+        return self.now, self.slack.state(), self.store.contents()
 
     def visible(self) -> Iterator[Key]:
         """What stands in its conversation; a message without its row raises KeyError."""
