@@ -32,7 +32,9 @@ from bot.services.planning import Planning
 from bot.services.privacy import Privacy
 from bot.services.prompting import Prompting
 from bot.services.reference import Reference
+from bot.services.retiming import Retiming
 from bot.services.snoozing import Snoozing
+from bot.services.standing import Standing
 from bot.services.study_groups import StudyGroups
 from bot.services.taking import Topic
 from bot.settings import Behaviour, Settings
@@ -48,7 +50,7 @@ from bot.slack.refusals import code_of
 from bot.slack.words import Words
 from bot.store.lock import single_dispatcher
 from bot.store.sql import SqlStore
-from bot.system import RandomIds
+from bot.system import RandomIds, zone_data
 from bot.web import Inside, SignatureCheck, WebEdge, serve
 
 log = structlog.get_logger(__name__)
@@ -111,6 +113,7 @@ def build_desk(settings: Settings, library: Library, store: Store, clock: Clock)
         reference=Reference(content),
         feedback=Feedback(store, clock, library.answers),
         cards=library.cards,
+        standing=Standing(store, clock, groups),
         patience=settings.behaviour.limits.store_deadline_ms / 2_000,
     )
 
@@ -165,8 +168,8 @@ class Application:
         )
         client = slack_client(self._settings.bot_token, self._settings.slack_api_url, session)
         identity = await self._identity(client)
+        await self._desk.standing.revive(str(identity.team_id))
         self.dispatcher = self._build_dispatcher(client)
-        await self._store.write(lambda records: records.revive_workspace(str(identity.team_id)))
         probes = []
         await self._warm_up()
         edge = self._edge(client, session, identity)
@@ -175,6 +178,7 @@ class Application:
             self._cleanup.enter_context(single_dispatcher(self._settings.database_url))
         self._cleanup.push_async_callback(self._tasks.drain, DRAIN_SECONDS)
         if self._parts.dispatches:
+            await Retiming(self._store, self._clock, zone_data()).run()
             probes.append(self._start_dispatching(self.dispatcher))
         if self._parts.receives and self._settings.transport() == "socket":
             probes.append(await self._connect(app))

@@ -192,6 +192,7 @@ SAME_DAY = frozenset({Kind.DAILY_PROMPT, Kind.PROMPT_REMINDER, Kind.CHECKIN_REMI
 """What is worth nothing any more on the next morning."""
 
 
+@lru_cache(maxsize=4_096)
 def sendable_until(kind: Kind, label: date, due: datetime, zone: str) -> datetime:
     """The instant after which a late delivery is skipped instead of sent.
 

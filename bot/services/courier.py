@@ -23,6 +23,7 @@ from bot.ports import (
     Records,
     SendRefused,
     SendUncertain,
+    Sent,
     Store,
 )
 from bot.services.taking import Ready, Topics, one_row
@@ -55,10 +56,12 @@ class Outcome:
     """How a delivery stands after a try, and what else is to be done in the same transaction.
 
     What else there is happens only if the delivery could be saved: it may be gone meanwhile.
+    One that has arrived, and has no more to it, is `sent`.
     """
 
-    delivery: Delivery | None
+    delivery: Delivery | None = None
     after: After | None = None
+    sent: Sent | None = None
 
 
 @dataclass(eq=False)
@@ -67,6 +70,8 @@ class Round:
 
     lanes: deque[Sequence[Ready]]
     stop: datetime | None = None
+    over: tuple[str, str] | None = None
+    """The workspace that has sent us away meanwhile, and with which code."""
     outcomes: list[Outcome] = field(default_factory=list)
     saving: asyncio.Task[None] | None = None
 
@@ -83,6 +88,11 @@ class Courier:
     meter: Meter
     in_flight: int
     _breakers: dict[str, Breaker] = field(default_factory=dict)
+    _held: dict[str, datetime] = field(default_factory=dict)
+
+    def holds(self, workspace: str, now: datetime) -> bool:
+        """Whether Slack has asked this process to leave a workspace alone for now."""
+        return self._held.get(workspace, now) > now
 
     async def deliver(self, ready: Sequence[Ready]) -> None:
         """Send everything: targets side by side, the messages of one target in their order."""
@@ -97,6 +107,10 @@ class Courier:
         for outcome in ended:
             if isinstance(outcome, BaseException):
                 raise outcome
+        if turn.over is not None:
+            # At the end, when nothing goes back to those that are due any more.
+            workspace, code = turn.over
+            await self.store.write(lambda records: records.end_workspace(workspace, code))
 
     async def _work(self, turn: Round) -> None:
         while turn.lanes:
@@ -163,6 +177,9 @@ class Courier:
         self.meter.sent(delivery.kind, (now - delivery.due).total_seconds())
         # Only one that was sent twice can have a double.
         heal_at = None if delivery.heal_at is None else now + HEAL_AFTER[0]
+        hook = self.topics[delivery.kind].arrived
+        if hook is None:
+            return Outcome(sent=Sent(delivery, arrived, now, heal_at))
         sent = replace(
             delivery,
             state=State.SENT,
@@ -172,9 +189,7 @@ class Courier:
             error=None,
             heal_at=heal_at,
         )
-        log.info("delivery_sent", delivery=sent.id, kind=sent.kind, label=str(sent.label))
-        hook = self.topics[sent.kind].arrived
-        return Outcome(sent, None if hook is None else lambda records: hook(records, sent))
+        return Outcome(sent, lambda records: hook(records, sent))
 
     def refused(
         self, delivery: Delivery, error: SendRefused, turn: Round | None = None
@@ -210,9 +225,11 @@ class Courier:
         asks: bool = False,
     ) -> tuple[Outcome, datetime]:
         """The whole workspace waits, and that is not this delivery's fault."""
+        workspace, now = delivery.target.workspace, self.clock.now()
         if turn is not None:
             turn.stop = until
-        workspace, now = delivery.target.workspace, self.clock.now()
+            # Remembered here too: the store may be away when it is to be saved.
+            self._held[workspace] = until
 
         def hold(records: Records) -> None:
             records.hold_workspace(workspace, until, error.code, since=now if asks else None)
@@ -220,15 +237,11 @@ class Courier:
         return Outcome(_waiting(delivery, until, now, error.code), hold), until
 
     def _over(self, delivery: Delivery, error: SendRefused, turn: Round | None) -> Outcome:
-        now = self.clock.now()
-        if turn is not None:
-            turn.stop = now
         log.error("workspace_ended", workspace=delivery.target.workspace, code=error.code)
-
-        def end(records: Records) -> None:
-            records.end_workspace(delivery.target.workspace, error.code)
-
-        return replace(self._ended(delivery, error.code), after=end)
+        if turn is not None:
+            turn.stop = self.clock.now()
+            turn.over = (delivery.target.workspace, error.code)
+        return self._ended(delivery, error.code)
 
     def _later(
         self, delivery: Delivery, error: SendRefused, now: datetime
@@ -265,7 +278,7 @@ class Courier:
     def _judge(self, delivery: Delivery, turn: Round | None, *, failed: bool) -> None:
         """When too many fail, the workspace is left alone for a while."""
         workspace = delivery.target.workspace
-        breaker = self._breakers.setdefault(workspace, Breaker())
+        breaker = self._breakers.get(workspace) or self._breakers.setdefault(workspace, Breaker())
         if breaker.note(failed=failed) and turn is not None:
             until = self.clock.now() + BREAKER_RESTS
             turn.stop = until
@@ -281,7 +294,8 @@ class Courier:
     def _note(self, turn: Round, outcome: Outcome) -> None:
         """Have an outcome saved, together with those that come while others are being saved."""
         turn.outcomes.append(outcome)
-        if turn.saving is None or turn.saving.done():
+        saving = turn.saving
+        if saving is None or (saving.done() and not saving.cancelled() and not saving.exception()):
             turn.saving = asyncio.create_task(self._save_all(turn))
 
     async def _save_all(self, turn: Round) -> None:
@@ -291,6 +305,7 @@ class Courier:
 
     async def save(self, outcomes: Sequence[Outcome]) -> None:
         """Save what became of deliveries; one a transaction when one of them breaks."""
+        log.info("deliveries_settled", number=len(outcomes))
         with one_row() as all_of_them:
             await self.store.write(lambda records: _save(records, outcomes))
         if not all_of_them.broken:
@@ -309,6 +324,7 @@ def _waiting(delivery: Delivery, until: datetime, now: datetime, code: str | Non
 
 
 def _save(records: Records, outcomes: Sequence[Outcome]) -> None:
+    records.mark_sent([outcome.sent for outcome in outcomes if outcome.sent])
     records.save_deliveries([o.delivery for o in outcomes if o.delivery and not o.after])
     for outcome in outcomes:
         if outcome.after is not None and _saved(records, outcome.delivery):

@@ -181,8 +181,8 @@ class Dispatcher:
         now = self.clock.now()
         waiting = await self.store.read(lambda records: records.waiting())
         for found in waiting:
-            if self._ready_at(found) <= now:
-                name = found.standing.workspace
+            name = found.standing.workspace
+            if self._ready_at(found) <= now and not self._courier.holds(name, now):
                 self._begin(name, self._serve(name))
 
     def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
@@ -199,7 +199,7 @@ class Dispatcher:
     async def _serve(self, workspace: str) -> None:
         """Send what a workspace may get now."""
         more = True
-        while more:
+        while more and not self._courier.holds(workspace, self.clock.now()):
             portion = await self._taker.take(workspace)
             more = portion.more
             if portion.asks:
@@ -256,7 +256,7 @@ def _passed(instant: datetime | None, now: datetime) -> bool:
 def _anything(ahead: Ahead, now: datetime) -> bool:
     return (
         _passed(ahead.claim, now)
-        or _passed(ahead.send, now)
+        or ahead.send
         or _passed(ahead.reconcile, now - RECONCILE_AFTER)
         or _passed(ahead.heal, now)
     )

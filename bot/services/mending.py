@@ -75,8 +75,9 @@ class Mender:
             outcome, go_on = await self._looked_up(delivery)
         if row.broken:
             outcome = self._unknown(delivery, "broken")
-        if outcome is not None and outcome.delivery is not None:
-            self.meter.reconciled(outcome.delivery.state)
+        if outcome is not None:
+            state = outcome.delivery.state if outcome.delivery else State.SENT
+            self.meter.reconciled(state)
             await self.courier.save((outcome,))
         return go_on
 

@@ -29,17 +29,25 @@ def learner_of(records: Records, person: Person) -> Learner:
 def subscribe(records: Records, wish: Subscription, after: datetime) -> Subscription:
     """Create or move a subscription; what was sent last still counts, so nothing comes twice.
 
-    `next` and `last` of the wish are worked out here. An occurrence that is due already, but not
-    yet claimed by the dispatcher, is kept: changing a setting in that second must not lose it.
+    `next` and `last` of the wish are worked out here.
     """
     old = records.subscription(wish.target, wish.kind)
     last = old.last if old else None
-    following = wish.following(after, last)
-    if old is not None and old.next is not None and old.next.due <= after and not wish.rhythm.rests:
-        following = old.next
+    following = _unclaimed(old, wish, after) or wish.following(after, last)
     subscription = replace(wish, next=following, last=last)
     records.save_subscription(subscription)
     return subscription
+
+
+def _unclaimed(old: Subscription | None, wish: Subscription, now: datetime) -> Occurrence | None:
+    """What is due already and was not yet claimed by the dispatcher.
+
+    Changing a setting in that second must not lose it, unless it is to rest now.
+    """
+    due = old.next if old else None
+    if due is None or due.due > now or wish.rhythm.rests or wish.rests.covers(due.label):
+        return None
+    return due
 
 
 def subscribe_learner(records: Records, learner: Learner, now: datetime) -> None:

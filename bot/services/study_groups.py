@@ -125,6 +125,12 @@ class StudyGroups:
         """The groups that somebody is a member of, inside a transaction that is already open."""
         return [self._view(records, group, person) for group in records.groups_of(person)]
 
+    def plan_sends(self, records: Records, place: Place) -> None:
+        """Plan the next session of a channel's group anew, if there is one."""
+        group = records.group(place)
+        if group is not None:
+            self._keep(records, group)
+
     def _keep(self, records: Records, group: StudyGroup) -> None:
         records.save_group(group)
         ended = self._content.session(group.week) is None

@@ -219,6 +219,6 @@ def _menu(words: Words, kind: str) -> Element:
 def snoozed(words: Words, result: Snoozed) -> Message:
     """What a snooze did: when these kinds come next, or that they come no more."""
     if not result.sends:
-        return message(words("snooze.off"))
+        return message(words("snooze.stopped"))
     lines = [_send_line(words, send) for send in result.sends]
     return message("\n".join([words("snooze.done"), *lines]))
