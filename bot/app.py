@@ -18,6 +18,7 @@ from bot import __version__
 from bot.domain.cadence import WEEKDAYS, Rhythm
 from bot.domain.deliveries import Kind
 from bot.domain.learners import Defaults
+from bot.domain.rests import public_holidays
 from bot.domain.silence import Patience
 from bot.health import Probe, heart_probe, socket_probe
 from bot.library import Library, load_library
@@ -247,6 +248,7 @@ class Application:
     async def _warm_up(self) -> None:
         """Do once what the first person would otherwise wait for."""
         self._desk.answers.ask("What is an AI product manager?")
+        public_holidays("US", self._clock.now().year)  # the first look of all takes 0.1 s
         await self._store.read(lambda records: records.ahead())
 
     def _start_dispatching(self, dispatcher: Dispatcher) -> Probe:

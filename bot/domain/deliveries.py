@@ -121,16 +121,15 @@ class Subscription:
     def replanned(self, now: datetime) -> "Subscription":
         """The subscription with its next instant worked out anew from the local rules.
 
-        The local date that was planned stays as long as it is wanted: zone data moves instants,
-        not dates. What is due already stays due.
+        The local date that was planned stays as long as it is wanted, also when it is due
+        already: zone data moves instants, not dates.
         """
         if self.next is None:
             return replace(self, next=self.following(now, self.last))
         due = occurrence(self.next.label, self.rhythm.at, zone_of(self.zone))
-        unclaimed = min(due, self.next.due) <= now
-        if unclaimed or self._fits(Occurrence(self.next.label, due)):
-            return replace(self, next=Occurrence(self.next.label, due))
-        return replace(self, next=self.following(now, self.last))
+        again = Occurrence(self.next.label, due)
+        kept = again if self._fits(again) else self.following(now, self.last)
+        return replace(self, next=kept)
 
     def _fits(self, candidate: Occurrence) -> bool:
         wanted = self.rhythm.wants(candidate.label) and not self.rests.covers(candidate.label)

@@ -31,9 +31,9 @@ class Space(Generic[Feature]):
     def __init__(self, texts: Sequence[Iterable[Feature]]) -> None:
         found: dict[Feature, array[int]] = defaultdict(_CODES)
         for place, text in enumerate(texts):
-            code = place << 4
+            codes = list(range(place << 4, (place + 1) << 4))
             for feature, number in Counter(text).items():
-                found[feature].append(code | (number if number < 15 else 15))
+                found[feature].append(codes[number if number < 15 else 15])
         self._found: dict[Feature, array[int]] = dict(found)
         total = len(texts) + 1
         self._rarities = [math.log(total / (number + 1)) + 1 for number in range(total)]

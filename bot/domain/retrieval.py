@@ -109,7 +109,8 @@ class Corpus:
         vocabulary.learn(plain.values())
         read = {way: vocabulary.read_words(words) for way, words in plain.items()}
         paired = {way: pairs(wording) for way, wording in read.items()}
-        texts = tuple(vocabulary.read(subject.text) for subject in subjects)
+        told = [plain_words(subject.text) for subject in subjects]
+        texts = tuple(vocabulary.read_words(words, pointing=False) for words in told)
         return cls(tuple(subjects), asks, read, paired, texts)
 
     @property

@@ -95,11 +95,12 @@ class Phrases:
         """
         found = []
         end = 0
-        text = tuple(words)
-        for at, start in enumerate(pairwise((*text, ""))):
-            if at < end or (start not in self._lengths and start[0] not in self._alone):
+        text, lengths, alone = tuple(words), self._lengths, self._alone
+        starts = enumerate(pairwise((*text, "")))
+        for at, start in [(at, two) for at, two in starts if two in lengths or two[0] in alone]:
+            if at < end:
                 continue
-            for length in self._lengths.get(start, (1,)):
+            for length in lengths.get(start, (1,)):
                 meanings = self._meanings.get(text[at : at + length])
                 if meanings:
                     end = at + length
@@ -136,7 +137,7 @@ class Vocabulary:
         self._known.update(map(stem, spelled))
         self._near = {
             cut: word
-            for word in sorted(spelled, key=lambda word: (spelled[word], word))
+            for word in sorted(sorted(spelled), key=spelled.__getitem__)
             if len(word) >= _SHORTEST_REPAIR
             for cut in _cuts(word)
         }
@@ -145,15 +146,18 @@ class Vocabulary:
         """A text as the search sees it. Unknown words are repaired where one slip explains them."""
         return self.read_words(plain_words(text))
 
-    def read_words(self, plain: list[str]) -> Wording:
-        """The same for a text that is cut into its plain words already; repairs them in place."""
+    def read_words(self, plain: list[str], *, pointing: bool = True) -> Wording:
+        """The same for a text that is cut into its plain words already; repairs them in place.
+
+        What it points to is left out where nobody asks for it.
+        """
         stems = list(map(stem, plain))
         strange = [] if self._known.issuperset(stems) else self._unknown(stems)
         for at in strange:
             plain[at] = self._repaired(plain[at])
             stems[at] = stem(plain[at])
         letters, words, subject = self._canonical(plain)
-        found = self._points.found(stems)
+        found = self._points.found(stems) if pointing else ()
         concepts = tuple([meaning for _, _, meanings in found for meaning in meanings])
         return Wording(letters, words, concepts, len(strange), subject)
 

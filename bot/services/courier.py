@@ -88,11 +88,11 @@ class Courier:
     meter: Meter
     in_flight: int
     _breakers: dict[str, Breaker] = field(default_factory=dict)
-    _held: dict[str, datetime] = field(default_factory=dict)
+    _left_alone: dict[str, datetime] = field(default_factory=dict)
 
     def holds(self, workspace: str, now: datetime) -> bool:
         """Whether Slack has asked this process to leave a workspace alone for now."""
-        return self._held.get(workspace, now) > now
+        return self._left_alone.get(workspace, now) > now
 
     async def deliver(self, ready: Sequence[Ready]) -> None:
         """Send everything: targets side by side, the messages of one target in their order."""
@@ -229,7 +229,7 @@ class Courier:
         if turn is not None:
             turn.stop = until
             # Remembered here too: the store may be away when it is to be saved.
-            self._held[workspace] = until
+            self._left_alone[workspace] = until
 
         def hold(records: Records) -> None:
             records.hold_workspace(workspace, until, error.code, since=now if asks else None)

@@ -96,9 +96,9 @@ class Edge:
             await ack()
             return
         call = self.reader.command(body)
-        self._hear(call)
         reply = await self._reply(commands.run, call)
         await ack(**_ephemeral(reply.message))
+        self._hear(call)
         self._after(call, replace(reply, message=None))
 
     async def on_action(self, ack: AsyncAck, body: Body) -> None:
@@ -107,16 +107,16 @@ class Edge:
         if self._repeated(body):
             return
         name, call = self.reader.action(body)
-        self._hear(call)
         reply = await self._reply(actions.handler_of(name), call)
+        self._hear(call)
         self._after(call, reply)
 
     async def on_view(self, ack: AsyncAck, body: Body) -> None:
         """A form: errors at its fields, a page in its place, or closed."""
         name, call = self.reader.view(body)
-        self._hear(call)
         reply = await self._reply(submissions.handler_of(name), call)
         await ack(**self._view_answer(reply, call))
+        self._hear(call)
         self._after(call, replace(reply, message=None, view=None))
 
     async def on_message(self, body: Body) -> BoltResponse | None:
@@ -167,8 +167,9 @@ class Edge:
 
     async def _said(self, handler: Handler, body: Body) -> BoltResponse | None:
         call = self.reader.event(body)
+        refused = await self._event(handler, call, body)
         self._hear(call)
-        return await self._event(handler, call, body)
+        return refused
 
     def _hear(self, call: Call) -> None:
         """Whatever somebody does is a sign of life; nothing waits for it to be noted."""

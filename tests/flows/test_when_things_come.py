@@ -96,10 +96,18 @@ def test_snooze_by_words_until_a_day_for_one_kind(started: World) -> None:
 
 def test_snooze_without_words_offers_menus_and_acts_on_them(started: World) -> None:
     assert "Choose until when" in started.command("maya", "snooze")
-    started.click("maya", "snooze.all", "all tomorrow")
-    assert "*Wed 4 Mar, 09:00*" not in started.command("maya", "next").splitlines()[1]
+    started.click("maya", "snooze.all", "all later")
+    assert "The same prompt again: *Mon 2 Mar, 12:30*" in shown(started.sent_to("maya")[-1])
+    started.advance(days=1)
     started.click("maya", "snooze.prompt", "prompt workday")
-    assert "*Tue 3 Mar, 09:00*" in started.command("maya", "next")
+    assert "Daily prompt: *Wed 4 Mar, 09:00*" in shown(started.sent_to("maya")[-1])
+
+
+def test_snoozing_from_app_home_answers_there(started: World) -> None:
+    started.home("maya")
+    started.click("maya", "snooze.open")
+    started.click("maya", "snooze.checkin", "checkin tomorrow")
+    assert "Weekly check-in: *Fri 6 Mar, 16:00*" in shown(started.view("maya"))
 
 
 def test_words_that_mean_no_day_are_answered_with_those_that_do(started: World) -> None:

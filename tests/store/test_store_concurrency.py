@@ -10,11 +10,9 @@ from store_samples import (
     NOW,
     PLACE,
     TODAY,
-    claimed,
     delivery,
     group,
     learner,
-    subscription,
     using,
 )
 
@@ -132,20 +130,18 @@ def test_two_dispatchers_claim_every_delivery_once(lasting_url: str) -> None:
 def test_on_postgres_rows_claimed_by_another_are_passed_over(postgres_url: str) -> None:
     async def play(store: SqlStore) -> None:
         for user in ("U1", "U2"):
-            due = subscription(Target("T1", user))
-            await store.write(lambda records, due=due: records.save_subscription(due))
+            due = delivery(f"d-{user}", Target("T1", user))
+            await store.write(lambda records, due=due: records.add_delivery(due))
         both = asyncio.Barrier(2)
         loop = asyncio.get_running_loop()
 
-        def claim_slowly(records: Records) -> int:
-            found = claimed(records, NOW, 1)
+        def take_slowly(records: Records) -> list[str]:
+            found = [each.target.address for each in records.open_deliveries("T1", NOW, 1)]
             asyncio.run_coroutine_threadsafe(both.wait(), loop).result(10)
             return found
 
-        pair = await asyncio.gather(store.write(claim_slowly), store.write(claim_slowly))
-        assert pair == [1, 1]
-        opened = await store.read(lambda records: records.open_deliveries("T1", NOW, 9))
-        assert sorted(each.target.address for each in opened) == ["U1", "U2"]
+        pair = await asyncio.gather(store.write(take_slowly), store.write(take_slowly))
+        assert sorted(pair) == [["U1"], ["U2"]]
 
     using(postgres_url, play)
 

@@ -151,6 +151,14 @@ def test_the_latest_is_what_a_walk_forward_finds(
     assert wish(rhythm, name, first, resting).latest(now) == expected
 
 
+def test_a_day_off_is_not_made_up_for_after_a_long_sleep() -> None:
+    thursday = Occurrence(date(2026, 4, 2), datetime(2026, 4, 2, 7, tzinfo=UTC))
+    easter_monday = datetime(2026, 4, 6, 12, tzinfo=UTC)
+    asleep = wish(MORNINGS, upcoming=thursday, resting=Rests("DE"))
+    assert asleep.latest(easter_monday) == thursday
+    assert asleep.latest(easter_monday + timedelta(days=1)).label == date(2026, 4, 7)
+
+
 def test_the_latest_after_ten_years_is_found_at_once() -> None:
     first = Occurrence(date(2026, 3, 2), datetime(2026, 3, 2, 8, tzinfo=UTC))
     later = datetime(2036, 3, 2, 12, tzinfo=UTC)
@@ -169,6 +177,11 @@ def test_a_subscription_at_rest_has_nothing_due() -> None:
 # -- what follows ------------------------------------------------------------------------------
 
 changes = st.lists(st.tuples(rhythms, rests, zones, st.integers(0, 96)), min_size=2, max_size=12)
+daily = st.builds(Rhythm, st.just(frozenset(range(7))), times)
+restless = st.lists(
+    st.tuples(daily, st.just(NO_RESTS), zones, st.integers(0, 30)), min_size=4, max_size=20
+)
+"""Every day somewhere else, at another time."""
 
 
 def lived(start: datetime, life: Sequence[tuple[Rhythm, Rests, str, int]]) -> list[Occurrence]:
@@ -176,17 +189,19 @@ def lived(start: datetime, life: Sequence[tuple[Rhythm, Rests, str, int]]) -> li
     sent: list[Occurrence] = []
     now = start
     for rhythm, resting, zone, hours in life:
-        last = sent[-1] if sent else None
-        found = wish(rhythm, zone, None, resting).following(now, last)
-        now += timedelta(hours=hours)
-        if found is not None and found.due <= now:
-            now = found.due + timedelta(minutes=hours)
+        until = now + timedelta(hours=hours)
+        while True:
+            found = wish(rhythm, zone, None, resting).following(now, sent[-1] if sent else None)
+            if found is None or found.due > until:
+                break
             sent.append(found)
+            now = found.due
+        now = until
     return sent
 
 
 @steady
-@given(instants, changes)
+@given(instants, changes | restless)
 def test_no_history_of_changes_brings_a_date_twice_or_two_within_twelve_hours(
     start: datetime, life: list[tuple[Rhythm, Rests, str, int]]
 ) -> None:
