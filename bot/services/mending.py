@@ -84,14 +84,14 @@ class Mender:
     async def _looked_up(self, delivery: Delivery) -> tuple[Outcome | None, bool]:
         try:
             found = await self.messenger.find(delivery.target, delivery.id, delivery.due)
+            for double in found[1:]:
+                await self._remove(delivery, double)
         except SendUncertain:
             return None, True  # it stays as it is, and is asked again in a minute
         except SendRefused as error:
             return self._unreadable(delivery, error)
         if not found:
             return self._never_arrived(delivery), True
-        for double in found[1:]:
-            await self._remove(delivery, double)
         return self.courier.arrived(delivery, found[0]), True
 
     def _unreadable(self, delivery: Delivery, error: SendRefused) -> tuple[Outcome | None, bool]:
