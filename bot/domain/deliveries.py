@@ -216,9 +216,12 @@ MOST_FAILURES = 5
 FIRST_WAIT = timedelta(seconds=30)
 
 
+def wait_after(failures: int) -> timedelta:
+    """How long to wait after so many failures: 30 s, doubling, no more than after the fourth."""
+    doublings = 1 << (min(failures, MOST_FAILURES - 1) - 1)
+    return FIRST_WAIT * doublings
+
+
 def retry_at(failures: int, now: datetime) -> datetime | None:
-    """When to try again after so many failures: 30 s, doubling; None when it is enough."""
-    if failures >= MOST_FAILURES:
-        return None
-    doublings = 1 << (failures - 1)
-    return now + FIRST_WAIT * doublings
+    """When to try again after so many failures; None when it is enough."""
+    return None if failures >= MOST_FAILURES else now + wait_after(failures)

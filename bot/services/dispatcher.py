@@ -27,6 +27,7 @@ from bot.ports import (
 from bot.services.claiming import Claimer
 from bot.services.courier import HOLD_FOR, Courier, Render
 from bot.services.mending import Mender
+from bot.services.settling import Settler
 from bot.services.taking import Taker, Topics
 
 log = structlog.get_logger(__name__)
@@ -78,6 +79,7 @@ class Dispatcher:
         self._taker = Taker(
             self.store, self.clock, self.topics, self._pace, chosen.unasked_per_day, self.meter
         )
+        settler = Settler(self.store, self.clock, self.topics, self.meter)
         self._courier = Courier(
             self.store,
             self.messenger,
@@ -85,9 +87,10 @@ class Dispatcher:
             self.topics,
             self.render,
             self.meter,
+            settler,
             chosen.in_flight,
         )
-        self._mender = Mender(self.store, self.messenger, self.clock, self._courier, self.meter)
+        self._mender = Mender(self.store, self.messenger, self.clock, settler, self.meter)
 
     # -- when -----------------------------------------------------------------------------------
 

@@ -417,7 +417,9 @@ _OPEN = (
 
 
 def _shown(row: Row[Any] | None) -> str:
-    return "deleted" if row is None else f"{row.kind} {row.label} {row.state} due {row.due:%d %H:%M}"
+    return (
+        "deleted" if row is None else f"{row.kind} {row.label} {row.state} due {row.due:%d %H:%M}"
+    )
 
 
 def _cap(learner: Learner | None, default: int) -> int:

@@ -186,4 +186,3 @@ _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 def person(number: int, workspaces: int) -> Person:
     """Somebody; equal user ids exist in several workspaces."""
     return Person(f"T{number % workspaces}", f"U{number // workspaces}")
-

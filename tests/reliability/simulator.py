@@ -141,9 +141,7 @@ class Simulation:
         self.desk = desk_on(self.store, GivenClock(self.now), self.ids)
         self.topics = topics_of(self.desk) if plan.full else self._light_topics()
         everybody = [person(number, plan.workspaces) for number in range(plan.people)]
-        self.people = People(
-            self.rng, self.desk, self.store, self.slack, self.judge, everybody
-        )
+        self.people = People(self.rng, self.desk, self.store, self.slack, self.judge, everybody)
         self.people.silent = {each for each in everybody if self.rng.random() < 0.15}
         self.poke = asyncio.Event()
         self.flaky = FlakyStore(self.store, self.rng, self.judge.interrupted)
