@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
+from bot.domain.cadence import Occurrence
 from bot.domain.confidence import Outcome
 from bot.domain.deliveries import Delivery, Kind, Sending, State, Subscription, Target
 from bot.domain.feedback import Gap, Votes
@@ -136,15 +137,38 @@ class Meter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """What becomes of a due subscription: its delivery, skipped when there is an `error`, and its
+    next and last occurrence."""
+
+    label: date
+    due: datetime
+    error: str | None
+    next: Occurrence | None
+    last: Occurrence
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A delivery as it was taken, where it arrived and when, and when to look for a double."""
+
+    delivery: Delivery
+    arrived: Arrived
+    at: datetime
+    heal_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Ahead:
     """When something next wants attention; None where nothing does.
 
-    `claim`: a subscription is due. `send`: a delivery may go, if its workspace may. `reconcile`:
-    since when the oldest delivery is being sent. `heal`: a double is to be looked for.
+    `claim`: a subscription is due. `send`: whether any delivery is open; `Records.waiting` says
+    when it may go. `reconcile`: since when the oldest delivery is being sent. `heal`: a double is
+    to be looked for.
     """
 
     claim: datetime | None
-    send: datetime | None
+    send: bool
     reconcile: datetime | None
     heal: datetime | None
 
@@ -236,12 +260,22 @@ class Records(Protocol):
         """All subscriptions in the order of their keys, those behind a key; None for the first."""
         ...
 
-    def due_subscriptions(self, now: datetime, limit: int) -> Sequence[Subscription]:
-        """Those whose next time has come, the longest due first; others' claims are left out."""
-        ...
+    def claim(
+        self,
+        now: datetime,
+        limit: int,
+        plan: Callable[[Subscription], Planned],
+        new_id: Callable[[], str],
+        spread: Callable[[int], timedelta],
+        ended: Collection[str],
+    ) -> int:
+        """Make deliveries of due subscriptions and move those on; how many, `limit` at most.
 
-    def move_subscriptions(self, moved: Sequence[Subscription]) -> None:
-        """Save `next` and `last` of many."""
+        What is decided depends on all of a subscription but its address, so it is planned once for
+        all that are alike. Those of one workspace may go over as long as `spread` says of their
+        number, each in its own place; those of `ended` workspaces are skipped. What others claim
+        at the same time is left out, and a delivery that is there already stays as it is.
+        """
         ...
 
     def ahead(self) -> Ahead:
@@ -254,10 +288,6 @@ class Records(Protocol):
 
     def add_delivery(self, delivery: Delivery) -> bool:
         """False when this target already has one of this kind for this label; nothing changes."""
-        ...
-
-    def add_deliveries(self, added: Sequence[Delivery]) -> None:
-        """Add many; those that are there already stay as they are."""
         ...
 
     def save_delivery(self, delivery: Delivery) -> bool:
@@ -285,6 +315,14 @@ class Records(Protocol):
     def open_deliveries(self, workspace: str, now: datetime, limit: int) -> Sequence[Delivery]:
         """A workspace's in `due` whose `not_before` has come, oldest first; others' claims are
         left out."""
+        ...
+
+    def mark_sending(self, taken: Sequence[Delivery]) -> None:
+        """Save that deliveries of `open_deliveries` are being sent."""
+        ...
+
+    def mark_sent(self, sent: Sequence[Sent]) -> None:
+        """Save that deliveries arrived; those that moved on or are gone stay as they are."""
         ...
 
     def stuck_deliveries(self, before: datetime, limit: int) -> Sequence[Delivery]:

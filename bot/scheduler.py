@@ -27,6 +27,9 @@ clock that was set or a machine that slept, and what is due may have changed."""
 ALARM_AFTER = 3
 """Beats that fail one after the other before it is an alarm: two may be a blip of the database."""
 
+TOLD_AGAIN_AFTER = 60
+"""Failures of one kind in a row after which the log tells of it again."""
+
 HANGS_AFTER = 300.0
 """Seconds that a beat may go on without a sign of life. A pass over very many messages takes
 longer, but it gives such signs."""
@@ -167,7 +170,7 @@ class Heartbeat:
     async def _one_beat(self) -> None:
         begun = time.monotonic()
         # As a task its error can be looked at without catching whatever there is.
-        tick = asyncio.ensure_future(self._tick())
+        tick = asyncio.create_task(self._run_tick(), name="tick")
         try:
             await asyncio.wait({tick})
         finally:
@@ -183,6 +186,9 @@ class Heartbeat:
         else:
             self._note_success()
 
+    async def _run_tick(self) -> None:
+        await self._tick()
+
     def _note_success(self) -> None:
         if self._failures:
             log.info("heart_recovered", failures=self._failures)
@@ -191,9 +197,13 @@ class Heartbeat:
         self._failures = 0
 
     def _note_failure(self, error: BaseException) -> None:
+        kind, self._last_error = self._last_error, type(error).__name__
         self._failures += 1
         self._failed += 1
-        self._last_error = type(error).__name__
+        # Whatever lasts for hours is told now and then; what is new is told at once.
+        known = self._failures not in (1, ALARM_AFTER) and kind == self._last_error
+        if known and self._failures % TOLD_AGAIN_AFTER:
+            return
         note = log.error if self._failures >= ALARM_AFTER else log.warning
         note("beat_failed", failures=self._failures, exc_info=error)
 

@@ -19,7 +19,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": {"domain", "yaml_files"},
     "ports": {"domain"},
     "recent": set(),
+    "pausing": set(),
     "services": {"domain", "content", "ports", "services"},
+    "services.answers": {"domain", "content", "pausing", "ports", "services"},
     "slack.blocks": {"domain", "ports", "services.results", "slack.blocks", "slack.words"},
     "slack.blocks.modelcard": {
         "domain",
@@ -50,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "library": {"content", "domain", "services", "settings", "yaml_files"},
     "app": {"*"},
+    "assembly": {"*"},
     "hosted": {"*"},
     "cli": {"*"},
     "cli.check": {"check", "cli.refusing", "settings", "system", "yaml_files"},

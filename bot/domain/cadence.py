@@ -177,7 +177,7 @@ def latest_occurrence(
     while day > first.label:
         if rhythm.wants(day) and not rests.covers(day):
             due = occurrence(day, rhythm.at, zone)
-            if first.due < due <= now:
+            if due <= now:
                 return Occurrence(day, due)
         day -= timedelta(days=1)
     return first

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from functools import cache
+from itertools import chain
 from typing import Annotated
 
 from pydantic import Field
@@ -127,27 +127,27 @@ class Outside:
     """Knows which words, concepts and pairs are usual in questions that are not for the coach."""
 
     def __init__(
-        self, questions: Sequence[str], inside: Collection[Wording], vocabulary: Vocabulary
+        self, questions: Sequence[str], inside: Collection[Sequence[str]], vocabulary: Vocabulary
     ) -> None:
-        read = [vocabulary.read(question) for question in questions]
-        here = Counter(token for wording in inside for token in _tokens(wording))
-        there = Counter(token for wording in read for token in _tokens(wording))
-        most = len(inside) / max(1, len(read))
-        # Most tokens are seen once: their odds are one number, worked out and kept once.
-        odds = cache(lambda inside, outside: math.log((inside + 1) / (outside * most + 1)))
-        self._odds = {
-            token: odds(here[token], there[token]) for token in here.keys() | there.keys()
-        }
+        outside = [_tokens(vocabulary.read(question)) for question in questions]
+        self._here = Counter(chain.from_iterable(map(set, inside)))
+        self._there = Counter(chain.from_iterable(map(set, outside)))
+        self._most = len(inside) / max(1, len(outside))
 
     def odds(self, asked: Wording) -> float:
         """What the words and concepts of a question speak for on average, from -2 to 2."""
-        found = [max(-4.0, min(4.0, self._odds.get(t, -0.5))) for t in _tokens(asked)]
+        tokens = dict.fromkeys(_tokens(asked))
+        found = [max(-4.0, min(4.0, self._of(token))) for token in tokens]
         return sum(found) / (2 * len(found)) if found else 0.0
+
+    def _of(self, token: str) -> float:
+        here, there = self._here[token], self._there[token]
+        return math.log((here + 1) / (there * self._most + 1)) if here or there else -0.5
 
 
 def _tokens(wording: Wording) -> list[str]:
-    """Words, concepts and pairs of neighbouring words, each once."""
-    return list(dict.fromkeys([*wording.tokens, *pairs(wording)]))
+    """Words, concepts and pairs of neighbouring words."""
+    return [*wording.words, *wording.concepts, *pairs(wording)]
 
 
 def signs_of(asked: Wording, ranked: Sequence[Ranked], outside: Outside, *, warned: bool) -> Signs:

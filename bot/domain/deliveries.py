@@ -25,6 +25,8 @@ class Kind(StrEnum):
     DAILY_PROMPT = "daily_prompt"
     WEEKLY_CHECKIN = "weekly_checkin"
     GROUP_SESSION = "group_session"
+    GROUP_SHUT_OUT = "group_shut_out"
+    """To whoever started a group, once: its channel can't be reached any more."""
     PROMPT_REMINDER = "prompt_reminder"
     CHECKIN_REMINDER = "checkin_reminder"
 
@@ -121,16 +123,15 @@ class Subscription:
     def replanned(self, now: datetime) -> "Subscription":
         """The subscription with its next instant worked out anew from the local rules.
 
-        The local date that was planned stays as long as it is wanted: zone data moves instants,
-        not dates. What is due already stays due.
+        The local date that was planned stays as long as it is wanted, also when it is due
+        already: zone data moves instants, not dates.
         """
         if self.next is None:
             return replace(self, next=self.following(now, self.last))
         due = occurrence(self.next.label, self.rhythm.at, zone_of(self.zone))
-        unclaimed = min(due, self.next.due) <= now
-        if unclaimed or self._fits(Occurrence(self.next.label, due)):
-            return replace(self, next=Occurrence(self.next.label, due))
-        return replace(self, next=self.following(now, self.last))
+        again = Occurrence(self.next.label, due)
+        kept = again if self._fits(again) else self.following(now, self.last)
+        return replace(self, next=kept)
 
     def _fits(self, candidate: Occurrence) -> bool:
         wanted = self.rhythm.wants(candidate.label) and not self.rests.covers(candidate.label)
@@ -185,6 +186,7 @@ CATCH_UP = {
     Kind.WELCOME: timedelta(days=7),
     Kind.WEEKLY_CHECKIN: timedelta(hours=48),
     Kind.GROUP_SESSION: timedelta(hours=12),
+    Kind.GROUP_SHUT_OUT: timedelta(hours=48),
     Kind.PROMPT_REMINDER: timedelta(hours=2),
     Kind.CHECKIN_REMINDER: timedelta(hours=2),
 }
@@ -192,6 +194,7 @@ SAME_DAY = frozenset({Kind.DAILY_PROMPT, Kind.PROMPT_REMINDER, Kind.CHECKIN_REMI
 """What is worth nothing any more on the next morning."""
 
 
+@lru_cache(maxsize=4_096)
 def sendable_until(kind: Kind, label: date, due: datetime, zone: str) -> datetime:
     """The instant after which a late delivery is skipped instead of sent.
 
@@ -213,9 +216,12 @@ MOST_FAILURES = 5
 FIRST_WAIT = timedelta(seconds=30)
 
 
+def wait_after(failures: int) -> timedelta:
+    """How long to wait after so many failures: 30 s, doubling, no more than after the fourth."""
+    doublings = 1 << (min(failures, MOST_FAILURES - 1) - 1)
+    return FIRST_WAIT * doublings
+
+
 def retry_at(failures: int, now: datetime) -> datetime | None:
-    """When to try again after so many failures: 30 s, doubling; None when it is enough."""
-    if failures >= MOST_FAILURES:
-        return None
-    doublings = 1 << (failures - 1)
-    return now + FIRST_WAIT * doublings
+    """When to try again after so many failures; None when it is enough."""
+    return None if failures >= MOST_FAILURES else now + wait_after(failures)

@@ -147,6 +147,10 @@ class Learner:
         )
         return replace(self, prompts=prompts, checkins=checkins)
 
+    def on_pause(self) -> "Learner":
+        """The learner at rest by their own wish, until they resume."""
+        return replace(self, paused=True, silence=HEARD)
+
     def resumed(self) -> "Learner":
         """The learner to whom things come again: no pause, no snooze, no silence counted."""
         return replace(self, paused=False, prompts_from=None, checkins_from=None, silence=HEARD)

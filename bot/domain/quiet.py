@@ -1,6 +1,7 @@
 """Quiet hours: the local hours of the night in which nothing unasked is sent."""
 
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 
 from bot.domain.cadence import occurrence, zone_of
 
@@ -25,6 +26,7 @@ def quiet_begins(instant: datetime, zone: str) -> datetime:
     return occurrence(instant.astimezone(here).date(), QUIET_FROM, here)
 
 
+@lru_cache(maxsize=4_096)
 def out_of_quiet(due: datetime, now: datetime, zone: str) -> datetime:
     """The earliest instant from now on at which a message may go: now, or when the night is over.
 

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from bot.domain.authored import Authored
 from bot.domain.indexes import Space, WordIndex, grams, pairs
-from bot.domain.nearest import Nearest, Way, nearest
+from bot.domain.nearest import Nearest, Way, Ways, nearest
 from bot.domain.vocabulary import Vocabulary, Wording, plain_words, spelled
 
 Weight = Annotated[float, Field(ge=0, le=20)]
@@ -97,6 +97,8 @@ class Corpus:
     """The ways to ask for each subject, as they were written."""
     read: Mapping[str, Wording]
     """Every different way to ask, read."""
+    pairs: Mapping[str, Sequence[str]]
+    """The pairs of neighbouring words of each of these."""
     texts: tuple[Wording, ...]
 
     @classmethod
@@ -106,13 +108,20 @@ class Corpus:
         plain = {way: plain_words(way) for several in asks for way in several}
         vocabulary.learn(plain.values())
         read = {way: vocabulary.read_words(words) for way, words in plain.items()}
-        texts = tuple(vocabulary.read(subject.text) for subject in subjects)
-        return cls(tuple(subjects), asks, read, texts)
+        paired = {way: pairs(wording) for way, wording in read.items()}
+        told = [plain_words(subject.text) for subject in subjects]
+        texts = tuple(vocabulary.read_words(words, pointing=False) for words in told)
+        return cls(tuple(subjects), asks, read, paired, texts)
 
     @property
     def ways(self) -> list[list[Wording]]:
         """The ways to ask for each subject, read."""
         return [[self.read[way] for way in several] for several in self.asks]
+
+    @property
+    def tokens(self) -> list[list[str]]:
+        """The words, concepts and pairs of each different way to ask."""
+        return [[*way.words, *way.concepts, *self.pairs[ask]] for ask, way in self.read.items()]
 
 
 class Retrieval:
@@ -127,15 +136,15 @@ class Retrieval:
         self._words = WordIndex(words, [text.words for text in texts])
         self._told = Space([text.words for text in texts])
         self._meant = Space([[c for way in several for c in way.concepts] for several in ways])
-        self._ordered = Space([[p for way in several for p in pairs(way)] for several in ways])
+        paired = [[pair for way in asks for pair in corpus.pairs[way]] for asks in corpus.asks]
+        self._ordered = Space(paired)
         letters = [
             " ".join([*(way.letters for way in several), text.letters])
             for several, text in zip(ways, texts, strict=True)
         ]
         self._lettered = Space(list(map(grams, letters)))
         self._broad = [float(not subject.definition) for subject in self._subjects]
-        single = {way: Way.of(wording, self.rarity) for way, wording in corpus.read.items()}
-        self._ways = [[single[way] for way in several] for several in corpus.asks]
+        self._ways = Ways(ways, self.rarity)
         self._verbatim = self._very_words(ways)
         self._named = self._names()
 

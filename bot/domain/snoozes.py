@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.cadence import WEEKDAYS, WORKDAYS, zone_of
+from bot.domain.cadence import WEEKDAYS, WORKDAYS, local_date, zone_of
 from bot.domain.deliveries import Kind
 from bot.domain.quiet import EARLIEST_SEND, LATEST_SEND
 from bot.domain.rests import Vacation, public_holidays
@@ -168,6 +168,6 @@ def later_today(planned: datetime, now: datetime, zone: str) -> datetime | None:
     To the minute, and never at a time that could not be chosen.
     """
     at = (max(planned, now) + LATER).replace(second=0, microsecond=0)
-    here, local = now.astimezone(zone_of(zone)), at.astimezone(zone_of(zone))
-    fits = local.date() == here.date() and EARLIEST_SEND <= local.time() <= LATEST_SEND
-    return at if fits else None
+    here = zone_of(zone)
+    in_time = EARLIEST_SEND <= at.astimezone(here).time() <= LATEST_SEND
+    return at if in_time and local_date(at, here) == local_date(now, here) else None

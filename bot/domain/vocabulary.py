@@ -4,9 +4,10 @@ import html
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, pairwise
 from sys import intern
 from typing import Annotated
 
@@ -19,7 +20,9 @@ LONGEST_QUERY = 1_000
 """Characters of a question that are read. Of a longer one the first third and the last two thirds
 of these are: who tells a long story asks at its end."""
 
-_MARKUP = re.compile(r"<[@#!][^>]*>|<(?:https?|mailto):[^|>]*\|?|(?<![\w:]):[a-z0-9_+'-]+:(?!\w)")
+# Each begins with a letter of its own, not with a look behind: most of a text is skipped quickly.
+_MARKUP = re.compile(r"<[@#!][^>]*>|<(?:https?|mailto):[^|>]*\|?|:(?<![\w:]:)[a-z0-9_+'-]+:(?!\w)")
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _APOSTROPHES = re.compile("['\u2018\u2019\u201b\u2032`\u00b4]")
 _WORD = re.compile(r"[a-z0-9]+")
 _FILLER = frozenset(
@@ -60,7 +63,8 @@ class Wording:
     """A text as the search reads it.
 
     `letters` holds all its words, `words` the stems of those that mean something, `concepts` what
-    its words point to, and `strange` how many words no author ever used.
+    its words point to, with a mark that no word has, and `strange` how many words no author ever
+    used.
     """
 
     letters: str
@@ -69,36 +73,40 @@ class Wording:
     strange: int = 0
     subject: bool = False
 
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """Words and concepts together; a concept is told apart by its mark."""
-        return self.words + tuple(f"#{concept}" for concept in self.concepts)
-
 
 class Phrases:
     """Finds phrases in a list of words; where several begin, the longest."""
 
     def __init__(self, meanings: Iterable[tuple[tuple[str, ...], str]]) -> None:
         self._meanings: dict[tuple[str, ...], tuple[str, ...]] = {}
-        lengths: dict[str, set[int]] = defaultdict(set)
         for phrase, meaning in meanings:
             self._meanings[phrase] = (*self._meanings.get(phrase, ()), meaning)
-            lengths[phrase[0]].add(len(phrase))
-        self._lengths = {word: sorted(of, reverse=True) for word, of in lengths.items()}
+        self._alone = {phrase[0] for phrase in self._meanings if len(phrase) == 1}
+        lengths: dict[tuple[str, ...], set[int]] = defaultdict(lambda: {1})
+        for phrase in self._meanings:
+            if len(phrase) > 1:
+                lengths[phrase[:2]].add(len(phrase))
+        self._lengths = {start: sorted(of, reverse=True) for start, of in lengths.items()}
 
-    def found(self, words: Sequence[str]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-        """Each phrase from left to right: where it begins, its length, and what it means."""
+    def found(self, words: Sequence[str]) -> list[tuple[int, int, tuple[str, ...]]]:
+        """Each phrase from left to right: where it begins, where it ends, and what it means.
+
+        Most words begin some phrase; two in a row seldom do, so these are looked at first.
+        """
+        found = []
         end = 0
-        lengths = self._lengths
-        for at in [at for at, word in enumerate(words) if word in lengths]:
+        text, lengths, alone = tuple(words), self._lengths, self._alone
+        starts = enumerate(pairwise((*text, "")))
+        for at, start in [(at, two) for at, two in starts if two in lengths or two[0] in alone]:
             if at < end:
                 continue
-            for length in lengths[words[at]]:
-                meanings = self._meanings.get(tuple(words[at : at + length]))
+            for length in lengths.get(start, (1,)):
+                meanings = self._meanings.get(text[at : at + length])
                 if meanings:
-                    yield at, length, meanings
                     end = at + length
+                    found.append((at, end, meanings))
                     break
+        return found
 
 
 class Vocabulary:
@@ -111,7 +119,7 @@ class Vocabulary:
             for alias in group.words
         )
         self._points = Phrases(
-            (tuple(map(stem, alias.split())), concept.id)
+            (tuple(map(stem, alias.split())), f"#{concept.id}")
             for concept in concepts
             for alias in concept.words
         )
@@ -119,18 +127,17 @@ class Vocabulary:
         self._near: Mapping[str, str] = {}
         aliases = [alias for group in synonyms for alias in group.words]
         aliases += [alias for concept in concepts for alias in concept.words]
-        self._authored = Counter(word for alias in aliases for word in alias.split())
+        self._authored = Counter(chain.from_iterable(map(str.split, aliases)))
         self._authored.update(dict.fromkeys(_FILLER, 1_000))
 
     def learn(self, texts: Iterable[Iterable[str]]) -> None:
         """Take the words of the texts that can be found as known, for the repair of slips."""
         spelled = self._authored.copy()
-        for words in texts:
-            spelled.update(words)
+        spelled.update(chain.from_iterable(texts))
         self._known.update(map(stem, spelled))
         self._near = {
             cut: word
-            for word in sorted(spelled, key=lambda word: (spelled[word], word))
+            for word in sorted(sorted(spelled), key=spelled.__getitem__)
             if len(word) >= _SHORTEST_REPAIR
             for cut in _cuts(word)
         }
@@ -139,15 +146,23 @@ class Vocabulary:
         """A text as the search sees it. Unknown words are repaired where one slip explains them."""
         return self.read_words(plain_words(text))
 
-    def read_words(self, plain: list[str]) -> Wording:
-        """The same for a text that is cut into its plain words already; repairs them in place."""
-        strange = 0
-        for at, word in enumerate(plain):
-            if stem(word) not in self._known:
-                strange += 1
-                plain[at] = self._repaired(word)
+    def read_words(self, plain: list[str], *, pointing: bool = True) -> Wording:
+        """The same for a text that is cut into its plain words already; repairs them in place.
+
+        What it points to is left out where nobody asks for it.
+        """
+        stems = list(map(stem, plain))
+        strange = [] if self._known.issuperset(stems) else self._unknown(stems)
+        for at in strange:
+            plain[at] = self._repaired(plain[at])
+            stems[at] = stem(plain[at])
         letters, words, subject = self._canonical(plain)
-        return Wording(letters, words, self._concepts(plain), strange, subject)
+        found = self._points.found(stems) if pointing else ()
+        concepts = tuple([meaning for _, _, meanings in found for meaning in meanings])
+        return Wording(letters, words, concepts, len(strange), subject)
+
+    def _unknown(self, stems: Sequence[str]) -> list[int]:
+        return [at for at, word in enumerate(stems) if word not in self._known]
 
     def _repaired(self, word: str) -> str:
         """The known word that differs by one slip: a letter too many, too few, other or swapped."""
@@ -161,29 +176,17 @@ class Vocabulary:
 
         One word stands for each group of synonyms.
         """
-        letters: list[str] = []
-        words: list[str] = []
+        letters = list(plain)
+        words = list(map(_telling, plain))
         subject = False
-        at = 0
-        for begin, length, meanings in (*self._same.found(plain), (len(plain), 0, ("",))):
-            for word in plain[at:begin]:
-                letters.append(word)
-                if word not in _FILLER:
-                    words.append(stem(word))
-            at = begin + length
-            if meanings[0]:
-                letters += plain[begin:at]
-                words.append(meanings[0])
-            elif length:
+        for begin, end, (meaning, *_) in reversed(self._same.found(plain)):
+            words[begin:end] = [meaning]
+            if not meaning:
                 subject = True
-        if not words:
-            # "What does an AI PM do?" says nothing else, so its small words have to tell.
-            words = [stem(word) for word in letters]
-        return " ".join(letters), tuple(words), subject
-
-    def _concepts(self, plain: Sequence[str]) -> tuple[str, ...]:
-        found = self._points.found([stem(word) for word in plain])
-        return tuple(meaning for _, _, meanings in found for meaning in meanings)
+                del letters[begin:end]
+        # "What does an AI PM do?" says nothing else, so its small words have to tell.
+        telling = tuple(filter(None, words)) or tuple(map(stem, letters))
+        return " ".join(letters), telling, subject
 
 
 def spelled(wording: Wording, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
@@ -206,11 +209,19 @@ def stem(word: str) -> str:
     return intern(_stemmer.stemWord(word))
 
 
-def _cuts(word: str) -> Iterable[str]:
+@lru_cache(maxsize=50_000)
+def _telling(word: str) -> str:
+    """The stem of a word that means something, empty for the others."""
+    return "" if word in _FILLER else stem(word)
+
+
+def _cuts(word: str) -> list[str]:
     """The word, and the word without each of its letters."""
-    yield word
-    for at in range(len(word)):
-        yield word[:at] + word[at + 1 :]
+    return [word, *[word[:at] + word[at + 1 :] for at in range(len(word))]]
+
+
+def _without_accents(found: re.Match[str]) -> str:
+    return "".join(letter for letter in found[0] if not unicodedata.combining(letter))
 
 
 def plain_words(text: str) -> list[str]:
@@ -218,6 +229,5 @@ def plain_words(text: str) -> list[str]:
     plain = _MARKUP.sub(" ", html.unescape(text).lower())
     plain = _APOSTROPHES.sub("", plain)
     if not plain.isascii():
-        letters = unicodedata.normalize("NFKD", plain)
-        plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+        plain = _FOREIGN.sub(_without_accents, unicodedata.normalize("NFKD", plain))
     return list(map(intern, _WORD.findall(plain)))

@@ -27,6 +27,7 @@ from bot.domain.reranking import COMPARED, Ranked, reranked
 from bot.domain.retrieval import Corpus, Hit, Retrieval, Subject, Weights
 from bot.domain.trees import Trees
 from bot.domain.vocabulary import Vocabulary, Wording, shortened
+from bot.pausing import collector_paused
 from bot.services.results import Answering, Asked, Found
 
 _WHOLE = 0.999
@@ -60,6 +61,7 @@ class Look:
 class Answers:
     """Finds what the content says about a question."""
 
+    @collector_paused()
     def __init__(self, content: Content, tuning: Tuning) -> None:
         self._items = cast("Mapping[str, Answering]", content.answering())
         self._tuning = tuning
@@ -70,7 +72,7 @@ class Answers:
         """How many different ways to ask it knows."""
         self._retrieval = Retrieval(corpus, vocabulary, tuning.weights)
         negatives = [entry.ask for entry in _all(content, "unanswered")]
-        self._outside = Outside(negatives, corpus.read.values(), vocabulary)
+        self._outside = Outside(negatives, corpus.tokens, vocabulary)
         self._guard = Guard(_all(content, "outside"))
 
     def ask(self, question: str, topic: str = "") -> Asked:

@@ -1,14 +1,17 @@
 """Claiming: subscriptions whose time has come become deliveries."""
 
-from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from zlib import crc32
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
-from bot.domain.deliveries import Delivery, State, Subscription, Target, sendable_until
+import structlog
+
+from bot.domain.cadence import Occurrence
+from bot.domain.deliveries import Subscription, sendable_until
 from bot.domain.pacing import Pace
-from bot.ports import Clock, Ids, Meter, Records, Store
+from bot.ports import Clock, Ids, Meter, Planned, Records, Store
+
+log = structlog.get_logger(__name__)
 
 BATCH = 1_000
 """Subscriptions in one transaction: many, since the commit costs more than the rows."""
@@ -32,51 +35,30 @@ class Claimer:
 
     def _claim(self, records: Records) -> int:
         now = self.clock.now()
-        due = records.due_subscriptions(now, BATCH)
-        if due:
-            ended = {standing.workspace for standing in records.standings() if standing.ended}
-            records.add_deliveries(self._deliveries(due, ended, now))
-            records.move_subscriptions([_moved(subscription, now) for subscription in due])
-        return len(due)
+        ended = {standing.workspace for standing in records.standings() if standing.ended}
+        plan = partial(_planned, now=now)
+        return records.claim(now, BATCH, plan, self.ids.new, self.pace.spread, ended)
 
-    def _deliveries(
-        self, due: Sequence[Subscription], ended: Collection[str], now: datetime
-    ) -> list[Delivery]:
-        together = Counter(subscription.target.workspace for subscription in due)
-        spreads = {name: self.pace.spread(number) for name, number in together.items()}
-        return [
-            self._delivery(
-                each, spreads[each.target.workspace], each.target.workspace in ended, now
-            )
-            for each in due
-        ]
 
-    def _delivery(
-        self, subscription: Subscription, spread: timedelta, ended: bool, now: datetime
-    ) -> Delivery:
-        """The latest occurrence only: after a long sleep there is no burst."""
+def _planned(subscription: Subscription, now: datetime) -> Planned:
+    """The latest occurrence only: after a long sleep there is no burst."""
+    try:
         latest = subscription.latest(now)
         expires = sendable_until(subscription.kind, latest.label, latest.due, subscription.zone)
-        why = "workspace_ended" if ended else None if now <= expires else "too_late"
-        return Delivery(
-            id=self.ids.new(),
-            target=subscription.target,
-            kind=subscription.kind,
-            label=latest.label,
-            zone=subscription.zone,
-            due=latest.due,
-            state=State.SKIPPED if why else State.DUE,
-            not_before=now + spread * _place(subscription.target),
-            changed_at=now,
-            error=why,
-        )
+        if now > expires:
+            following = subscription.following(now, latest)
+            return Planned(latest.label, latest.due, "too_late", following, latest)
+        # What goes late counts from now: the next one must not come within twelve hours of it.
+        last = Occurrence(latest.label, max(latest.due, now))
+        return Planned(latest.label, latest.due, None, subscription.following(now, last), last)
+    except ValueError as error:
+        return _unplannable(subscription, error)
 
 
-def _moved(subscription: Subscription, now: datetime) -> Subscription:
-    latest = subscription.latest(now)
-    return replace(subscription, next=subscription.following(now, latest), last=latest)
-
-
-def _place(target: Target) -> float:
-    """A target's own place from 0 to 1 among all that are due together, the same every day."""
-    return crc32(f"{target.workspace} {target.address}".encode()) / 2**32
+def _unplannable(subscription: Subscription, error: ValueError) -> Planned:
+    """A zone that the zone data no longer knows: this one rests, and nobody waits for it."""
+    if subscription.next is None:
+        raise error
+    log.error("subscription_unplannable", kind=subscription.kind, zone=subscription.zone)
+    planned = subscription.next
+    return Planned(planned.label, planned.due, "unknown_zone", None, planned)

@@ -161,7 +161,7 @@ class Coaching:
         """
         return await self._change(
             person,
-            lambda learner: replace(learner, paused=True) if paused else learner.resumed(),
+            lambda learner: learner.on_pause() if paused else learner.resumed(),
         )
 
     async def zone_reported(self, person: Person, zone: str) -> None:

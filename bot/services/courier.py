@@ -5,17 +5,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
 from bot.domain.breaker import REST as BREAKER_RESTS
 from bot.domain.breaker import Breaker
-from bot.domain.deliveries import HEAL_AFTER, Delivery, Kind, State, retry_at
-from bot.domain.errors import DeliveryMoved
+from bot.domain.deliveries import Delivery, Kind, State, retry_at
 from bot.domain.remedies import Remedy
 from bot.ports import (
-    Arrived,
     Clock,
     Message,
     Messenger,
@@ -25,6 +22,7 @@ from bot.ports import (
     SendUncertain,
     Store,
 )
+from bot.services.settling import Outcome, Settler
 from bot.services.taking import Ready, Topics, one_row
 
 log = structlog.get_logger(__name__)
@@ -40,7 +38,6 @@ HOLD_FOR = timedelta(hours=1)
 """How long a workspace is left alone that refuses everything; then it is asked whether it works."""
 
 Render = Callable[[object], Message]
-After = Callable[[Records], None]
 
 _ORDER = {kind: place for place, kind in enumerate(Kind)}
 
@@ -50,23 +47,14 @@ def _turn(entry: Ready) -> tuple[datetime, int]:
     return entry.delivery.due, _ORDER[entry.delivery.kind]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a delivery stands after a try, and what else is to be done in the same transaction.
-
-    What else there is happens only if the delivery could be saved: it may be gone meanwhile.
-    """
-
-    delivery: Delivery | None
-    after: After | None = None
-
-
 @dataclass(eq=False)
 class Round:
     """One portion on its way: lanes that wait, outcomes to be saved, and whether to stop."""
 
     lanes: deque[Sequence[Ready]]
     stop: datetime | None = None
+    over: tuple[str, str] | None = None
+    """The workspace that has sent us away meanwhile, and with which code."""
     outcomes: list[Outcome] = field(default_factory=list)
     saving: asyncio.Task[None] | None = None
 
@@ -81,8 +69,14 @@ class Courier:
     topics: Topics
     render: Render
     meter: Meter
+    settler: Settler
     in_flight: int
     _breakers: dict[str, Breaker] = field(default_factory=dict)
+    _left_alone: dict[str, datetime] = field(default_factory=dict)
+
+    def holds(self, workspace: str, now: datetime) -> bool:
+        """Whether Slack has asked this process to leave a workspace alone for now."""
+        return self._left_alone.get(workspace, now) > now
 
     async def deliver(self, ready: Sequence[Ready]) -> None:
         """Send everything: targets side by side, the messages of one target in their order."""
@@ -97,6 +91,10 @@ class Courier:
         for outcome in ended:
             if isinstance(outcome, BaseException):
                 raise outcome
+        if turn.over is not None:
+            # At the end, when nothing goes back to those that are due any more.
+            workspace, code = turn.over
+            await self.store.write(lambda records: records.end_workspace(workspace, code))
 
     async def _work(self, turn: Round) -> None:
         while turn.lanes:
@@ -153,28 +151,9 @@ class Courier:
             log.warning("delivery_uncertain", delivery=delivery.id, code=error.code)
             return Outcome(replace(delivery, changed_at=self.clock.now())), None
         self._judge(delivery, turn, failed=False)
-        return self.arrived(delivery, arrived), None
+        return self.settler.arrived(delivery, arrived), None
 
     # -- what became of it ----------------------------------------------------------------------
-
-    def arrived(self, delivery: Delivery, arrived: Arrived) -> Outcome:
-        """It stands in its conversation."""
-        now = self.clock.now()
-        self.meter.sent(delivery.kind, (now - delivery.due).total_seconds())
-        # Only one that was sent twice can have a double.
-        heal_at = None if delivery.heal_at is None else now + HEAL_AFTER[0]
-        sent = replace(
-            delivery,
-            state=State.SENT,
-            channel=arrived.channel,
-            ts=arrived.ts,
-            changed_at=now,
-            error=None,
-            heal_at=heal_at,
-        )
-        log.info("delivery_sent", delivery=sent.id, kind=sent.kind, label=str(sent.label))
-        hook = self.topics[sent.kind].arrived
-        return Outcome(sent, None if hook is None else lambda records: hook(records, sent))
 
     def refused(
         self, delivery: Delivery, error: SendRefused, turn: Round | None = None
@@ -210,9 +189,11 @@ class Courier:
         asks: bool = False,
     ) -> tuple[Outcome, datetime]:
         """The whole workspace waits, and that is not this delivery's fault."""
+        workspace, now = delivery.target.workspace, self.clock.now()
         if turn is not None:
             turn.stop = until
-        workspace, now = delivery.target.workspace, self.clock.now()
+            # Remembered here too: the store may be away when it is to be saved.
+            self._left_alone[workspace] = until
 
         def hold(records: Records) -> None:
             records.hold_workspace(workspace, until, error.code, since=now if asks else None)
@@ -220,15 +201,11 @@ class Courier:
         return Outcome(_waiting(delivery, until, now, error.code), hold), until
 
     def _over(self, delivery: Delivery, error: SendRefused, turn: Round | None) -> Outcome:
-        now = self.clock.now()
-        if turn is not None:
-            turn.stop = now
         log.error("workspace_ended", workspace=delivery.target.workspace, code=error.code)
-
-        def end(records: Records) -> None:
-            records.end_workspace(delivery.target.workspace, error.code)
-
-        return replace(self._ended(delivery, error.code), after=end)
+        if turn is not None:
+            turn.stop = self.clock.now()
+            turn.over = (delivery.target.workspace, error.code)
+        return self._ended(delivery, error.code)
 
     def _later(
         self, delivery: Delivery, error: SendRefused, now: datetime
@@ -265,7 +242,7 @@ class Courier:
     def _judge(self, delivery: Delivery, turn: Round | None, *, failed: bool) -> None:
         """When too many fail, the workspace is left alone for a while."""
         workspace = delivery.target.workspace
-        breaker = self._breakers.setdefault(workspace, Breaker())
+        breaker = self._breakers.get(workspace) or self._breakers.setdefault(workspace, Breaker())
         if breaker.note(failed=failed) and turn is not None:
             until = self.clock.now() + BREAKER_RESTS
             turn.stop = until
@@ -281,44 +258,16 @@ class Courier:
     def _note(self, turn: Round, outcome: Outcome) -> None:
         """Have an outcome saved, together with those that come while others are being saved."""
         turn.outcomes.append(outcome)
-        if turn.saving is None or turn.saving.done():
+        saving = turn.saving
+        if saving is None or (saving.done() and not saving.cancelled() and not saving.exception()):
             turn.saving = asyncio.create_task(self._save_all(turn))
 
     async def _save_all(self, turn: Round) -> None:
         while turn.outcomes:
             outcomes, turn.outcomes = turn.outcomes, []
-            await self.save(outcomes)
-
-    async def save(self, outcomes: Sequence[Outcome]) -> None:
-        """Save what became of deliveries; one a transaction when one of them breaks."""
-        with one_row() as all_of_them:
-            await self.store.write(lambda records: _save(records, outcomes))
-        if not all_of_them.broken:
-            return
-        for outcome in outcomes:
-            with one_row(outcome.delivery) as row:
-                await self.store.write(partial(_save, outcomes=(outcome,)))
-            if row.broken:
-                bare = (replace(outcome, after=None),)
-                await self.store.write(partial(_save, outcomes=bare))
+            await self.settler.save(outcomes)
 
 
 def _waiting(delivery: Delivery, until: datetime, now: datetime, code: str | None) -> Delivery:
     """It goes back to those that are due."""
     return replace(delivery, state=State.DUE, not_before=until, changed_at=now, error=code)
-
-
-def _save(records: Records, outcomes: Sequence[Outcome]) -> None:
-    records.save_deliveries([o.delivery for o in outcomes if o.delivery and not o.after])
-    for outcome in outcomes:
-        if outcome.after is not None and _saved(records, outcome.delivery):
-            outcome.after(records)
-
-
-def _saved(records: Records, delivery: Delivery | None) -> bool:
-    try:
-        return delivery is None or records.save_delivery(delivery)
-    except DeliveryMoved as moved:
-        # Somebody else has settled it; what follows from it was their matter too.
-        log.warning("delivery_moved", reason=str(moved))
-        return False

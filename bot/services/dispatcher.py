@@ -27,6 +27,7 @@ from bot.ports import (
 from bot.services.claiming import Claimer
 from bot.services.courier import HOLD_FOR, Courier, Render
 from bot.services.mending import Mender
+from bot.services.settling import Settler
 from bot.services.taking import Taker, Topics
 
 log = structlog.get_logger(__name__)
@@ -78,6 +79,7 @@ class Dispatcher:
         self._taker = Taker(
             self.store, self.clock, self.topics, self._pace, chosen.unasked_per_day, self.meter
         )
+        settler = Settler(self.store, self.clock, self.topics, self.meter)
         self._courier = Courier(
             self.store,
             self.messenger,
@@ -85,9 +87,10 @@ class Dispatcher:
             self.topics,
             self.render,
             self.meter,
+            settler,
             chosen.in_flight,
         )
-        self._mender = Mender(self.store, self.messenger, self.clock, self._courier, self.meter)
+        self._mender = Mender(self.store, self.messenger, self.clock, settler, self.meter)
 
     # -- when -----------------------------------------------------------------------------------
 
@@ -181,8 +184,8 @@ class Dispatcher:
         now = self.clock.now()
         waiting = await self.store.read(lambda records: records.waiting())
         for found in waiting:
-            if self._ready_at(found) <= now:
-                name = found.standing.workspace
+            name = found.standing.workspace
+            if self._ready_at(found) <= now and not self._courier.holds(name, now):
                 self._begin(name, self._serve(name))
 
     def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
@@ -199,7 +202,7 @@ class Dispatcher:
     async def _serve(self, workspace: str) -> None:
         """Send what a workspace may get now."""
         more = True
-        while more:
+        while more and not self._courier.holds(workspace, self.clock.now()):
             portion = await self._taker.take(workspace)
             more = portion.more
             if portion.asks:
@@ -256,7 +259,7 @@ def _passed(instant: datetime | None, now: datetime) -> bool:
 def _anything(ahead: Ahead, now: datetime) -> bool:
     return (
         _passed(ahead.claim, now)
-        or _passed(ahead.send, now)
+        or ahead.send
         or _passed(ahead.reconcile, now - RECONCILE_AFTER)
         or _passed(ahead.heal, now)
     )

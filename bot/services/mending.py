@@ -8,15 +8,15 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.deliveries import RECONCILE_AFTER, Delivery, State, next_look, retry_at
+from bot.domain.deliveries import RECONCILE_AFTER, Delivery, State, next_look, wait_after
 from bot.domain.remedies import Remedy
 from bot.ports import Arrived, Clock, Messenger, Meter, Records, SendRefused, SendUncertain, Store
-from bot.services.courier import Courier, Outcome
+from bot.services.settling import Outcome, Settler
 from bot.services.taking import one_row
 
 log = structlog.get_logger(__name__)
 
-BATCH = 100
+BATCH = 20
 """Look-ups are few: only what was under way when something broke needs one."""
 
 LEASE = timedelta(seconds=60)
@@ -30,7 +30,7 @@ class Mender:
     store: Store
     messenger: Messenger
     clock: Clock
-    courier: Courier
+    settler: Settler
     meter: Meter
 
     async def reconcile(self) -> None:
@@ -75,23 +75,24 @@ class Mender:
             outcome, go_on = await self._looked_up(delivery)
         if row.broken:
             outcome = self._unknown(delivery, "broken")
-        if outcome is not None and outcome.delivery is not None:
-            self.meter.reconciled(outcome.delivery.state)
-            await self.courier.save((outcome,))
+        if outcome is not None:
+            state = outcome.delivery.state if outcome.delivery else State.SENT
+            self.meter.reconciled(state)
+            await self.settler.save((outcome,))
         return go_on
 
     async def _looked_up(self, delivery: Delivery) -> tuple[Outcome | None, bool]:
         try:
             found = await self.messenger.find(delivery.target, delivery.id, delivery.due)
+            for double in found[1:]:
+                await self._remove(delivery, double)
         except SendUncertain:
             return None, True  # it stays as it is, and is asked again in a minute
         except SendRefused as error:
             return self._unreadable(delivery, error)
         if not found:
             return self._never_arrived(delivery), True
-        for double in found[1:]:
-            await self._remove(delivery, double)
-        return self.courier.arrived(delivery, found[0]), True
+        return self.settler.arrived(delivery, found[0]), True
 
     def _unreadable(self, delivery: Delivery, error: SendRefused) -> tuple[Outcome | None, bool]:
         match error.remedy:
@@ -105,10 +106,10 @@ class Mender:
     def _never_arrived(self, delivery: Delivery) -> Outcome:
         """It may go again; from now on an earlier try of it may come late."""
         now = self.clock.now()
+        # It is never given up by count: a program that dies again and again is not the message's
+        # fault, and its window ends it.
         failures = delivery.failures + 1
-        again = retry_at(failures, now)
-        if again is None:
-            return self._unknown(delivery, "never_arrived")
+        again = now + wait_after(failures)
         return Outcome(
             replace(
                 delivery,
@@ -135,7 +136,7 @@ class Mender:
             healed, go_on = await self._healed(delivery)
         if row.broken:
             healed = replace(delivery, heal_at=None)
-        await self.courier.save((Outcome(healed),))
+        await self.settler.save((Outcome(healed),))
         return go_on
 
     async def _healed(self, delivery: Delivery) -> tuple[Delivery, bool]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from bot.domain.cadence import Every
 from bot.domain.deliveries import REMINDERS, Kind, Target
@@ -95,8 +96,12 @@ def rests_of(learner: Learner, today: date, until: date) -> Iterator[Rest]:
 
 
 def _holidays(learner: Learner, today: date, until: date) -> Iterator[Rest]:
-    """The public holidays on which a prompt would have come."""
-    for year in range(today.year, until.year + 1):
-        for day, name in sorted(public_holidays(learner.rests.country, year).items()):
-            if today <= day <= until and learner.prompts.wants(day):
-                yield Rest(RestReason.HOLIDAY, Kind.DAILY_PROMPT, day, day, name)
+    """The next public holidays on which a prompt would have come."""
+    country, years = learner.rests.country, range(today.year, until.year + 1)
+    days = (found for year in years for found in sorted(public_holidays(country, year).items()))
+    free = (
+        Rest(RestReason.HOLIDAY, Kind.DAILY_PROMPT, day, day, name)
+        for day, name in days
+        if today <= day <= until and learner.prompts.wants(day)
+    )
+    return islice(free, SHOWN)

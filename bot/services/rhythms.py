@@ -3,8 +3,15 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bot.domain.cadence import Occurrence, occurrence, zone_of
-from bot.domain.deliveries import Delivery, Kind, State, Subscription, Target
+from bot.domain.cadence import MIN_GAP, Occurrence, occurrence, zone_of
+from bot.domain.deliveries import (
+    Delivery,
+    Kind,
+    State,
+    Subscription,
+    Target,
+    sendable_until,
+)
 from bot.domain.errors import NotStarted
 from bot.domain.learners import Learner, Person
 from bot.ports import Ids, Records
@@ -29,17 +36,50 @@ def learner_of(records: Records, person: Person) -> Learner:
 def subscribe(records: Records, wish: Subscription, after: datetime) -> Subscription:
     """Create or move a subscription; what was sent last still counts, so nothing comes twice.
 
-    `next` and `last` of the wish are worked out here. An occurrence that is due already, but not
-    yet claimed by the dispatcher, is kept: changing a setting in that second must not lose it.
+    `next` and `last` of the wish are worked out here. A target that can't be reached gets nothing
+    until it is woken.
     """
     old = records.subscription(wish.target, wish.kind)
     last = old.last if old else None
-    following = wish.following(after, last)
-    if old is not None and old.next is not None and old.next.due <= after and not wish.rhythm.rests:
-        following = old.next
+    following = _unclaimed(old, wish, after) or _jumped_over(old, wish, after)
+    following = following or wish.following(after, last)
+    if records.resting(wish.target) is not None:
+        following = None
     subscription = replace(wish, next=following, last=last)
     records.save_subscription(subscription)
     return subscription
+
+
+def _unclaimed(old: Subscription | None, wish: Subscription, now: datetime) -> Occurrence | None:
+    """What is due already and was not yet claimed by the dispatcher.
+
+    Changing a setting in that second must not lose it, unless it is to rest now. In another zone
+    it belongs to the date that it is there.
+    """
+    due = old.next if old else None
+    if old is None or due is None or due.due > now or wish.rhythm.rests:
+        return None
+    if old.zone != wish.zone:
+        here = due.due.astimezone(zone_of(wish.zone)).date()
+        due = Occurrence(here, due.due)
+    came = old.last is not None and due.label <= old.last.label
+    return None if came or wish.rests.covers(due.label) else due
+
+
+def _jumped_over(old: Subscription | None, wish: Subscription, now: datetime) -> Occurrence | None:
+    """What was to come, and whose time has passed in the zone that somebody has come to.
+
+    It comes at once, while it is worth sending: who flies east must not lose a week's check-in.
+    """
+    missed = old.next if old else None
+    if old is None or missed is None or old.zone == wish.zone or old.rhythm != wish.rhythm:
+        return None
+    due = occurrence(missed.label, wish.rhythm.at, zone_of(wish.zone))
+    if due > now or now > sendable_until(wish.kind, missed.label, due, wish.zone):
+        return None
+    if old.last is not None and now - old.last.due < MIN_GAP:
+        return None
+    return None if wish.rests.covers(missed.label) else Occurrence(missed.label, due)
 
 
 def subscribe_learner(records: Records, learner: Learner, now: datetime) -> None:
@@ -71,6 +111,8 @@ def given_today(records: Records, learner: Learner, label: date, now: datetime) 
         return
     zone = zone_of(learner.zone)
     last = Occurrence(label, occurrence(label, subscription.rhythm.at, zone))
+    if subscription.last is not None and subscription.last.label > label:
+        last = subscription.last  # after a flight west, today is a date that was had already
     following = subscription.following(now, last)
     records.save_subscription(replace(subscription, next=following, last=last))
     waiting = records.delivery(target, Kind.DAILY_PROMPT, label)

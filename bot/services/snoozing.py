@@ -38,7 +38,9 @@ class Snoozing:
         self, records: Records, person: Person, wish: Snooze, prompt_id: str | None
     ) -> Snoozed:
         now = self.clock.now()
-        learner = learner_of(records, person)
+        learner = self._awake(records, person)
+        if learner.left_alone and wish.until is not Until.NEVER:
+            raise NothingToSnooze
         if wish.until is Until.LATER:
             self._until_later(records, learner, wish, prompt_id)
         else:
@@ -49,6 +51,16 @@ class Snoozing:
         wanted = {*wish.kinds, *(REMINDERS[kind] for kind in wish.kinds)}
         sends = [send for send in next_sends(records, learner, now) if send.kind in wanted]
         return Snoozed(wish.kinds, sends)
+
+    def _awake(self, records: Records, person: Person) -> Learner:
+        """The learner; who says when to go on has ended the rest that their silence began."""
+        learner = learner_of(records, person)
+        if not learner.silence.resting:
+            return learner
+        learner = learner.resumed()
+        records.save_learner(learner)
+        subscribe_learner(records, learner, self.clock.now())
+        return learner
 
     # -- later today --------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.edge import Edge
+from bot.slack.standing import CHANNEL_EVENTS
 
 ANYTHING = re.compile(".*")
 BOLT = "slack_bolt"
@@ -39,6 +40,10 @@ def bolt_app(
     app.event("app_mention")(edge.on_mention)
     app.event("app_home_opened")(edge.on_home)
     app.event("user_change")(edge.on_user_change)
+    app.event("app_uninstalled")(edge.on_ending)
+    app.event("tokens_revoked")(edge.on_ending)
+    for name in CHANNEL_EVENTS:
+        app.event(name)(edge.on_channel)
     app.command(ANYTHING)(edge.on_unknown_command)
     for register in (app.view_closed, app.shortcut, app.options):
         register(ANYTHING)(_acknowledge)

@@ -1,5 +1,6 @@
 """Messages to the coach: answers in the thread of a prompt, commands, and questions."""
 
+from bot.domain.deliveries import Target
 from bot.domain.prompts import LONGEST_ANSWER
 from bot.slack import commands
 from bot.slack.blocks import kit, prompts
@@ -26,11 +27,6 @@ async def _answer(desk: Desk, call: Call, prompt_id: str) -> Reply:
 
 
 async def mention(desk: Desk, call: Call) -> Reply:
-    """A question in a channel."""
+    """A question in a channel, to which the coach then surely belongs."""
+    await desk.standing.wake(Target(call.person.workspace, call.channel))
     return await commands.run(desk, call)
-
-
-async def zone_changed(desk: Desk, call: Call) -> Reply:
-    """A learner is in another zone; the sends that remain move."""
-    await desk.coaching.zone_reported(call.person, call.text)
-    return Reply(home=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.content import Content
+from bot.domain.deliveries import Target
 from bot.domain.groups import Place
 from bot.domain.learners import Defaults, Person, ZoneSource
 from bot.ports import Clock, Message
@@ -18,6 +19,7 @@ from bot.services.privacy import Privacy
 from bot.services.prompting import Prompting
 from bot.services.reference import Reference
 from bot.services.snoozing import Snoozing
+from bot.services.standing import Standing
 from bot.services.study_groups import StudyGroups
 from bot.slack.blocks.kit import View
 from bot.slack.recall import Recall
@@ -30,7 +32,8 @@ class Call:
 
     `text` is what stands after a command, the value of a button, or a message. `channel` is empty
     on App Home. `modal` is the id of the form or page in which it happened, if any. `values` are
-    the inputs of a form by field, `metadata` what the form carried along.
+    the inputs of a form by field, `metadata` what the form carried along. `reported` marks what
+    Slack says about somebody who did nothing themselves.
     """
 
     person: Person
@@ -43,6 +46,7 @@ class Call:
     modal: str = ""
     metadata: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    reported: bool = False
 
     @property
     def in_channel(self) -> bool:
@@ -79,6 +83,14 @@ class Outbound(Protocol):
 
     async def zone_of(self, person: Person) -> tuple[str, ZoneSource]:
         """The person's zone as Slack reports it, else the workspace's."""
+        ...
+
+    async def reachable(self, target: Target) -> bool | None:
+        """Whether a person or a channel can be written to; None when Slack does not say."""
+        ...
+
+    async def works(self) -> bool:
+        """Whether Slack takes the coach's token."""
         ...
 
 
@@ -127,6 +139,7 @@ class Desk:
     reference: Reference
     feedback: Feedback
     cards: ModelCards
+    standing: Standing
     patience: float = 0.04
     recall: Recall = field(default_factory=Recall)
 

@@ -14,13 +14,17 @@ from slack_sdk.errors import SlackApiError
 
 from bot.domain.errors import Busy, CoachError, InvalidField, Uncertain
 from bot.domain.learners import Person
+from bot.domain.remedies import Remedy
 from bot.ports import Clock, Message, Store
 from bot.recent import Recent
-from bot.slack import actions, commands, conversations, submissions
+from bot.services.rhythms import target_of
+from bot.slack import actions, commands, conversations, standing, submissions
 from bot.slack.blocks import help as help_screens
 from bot.slack.blocks.home import home
 from bot.slack.calls import Reader, key_of
 from bot.slack.desk import Call, Desk, Handler, Reply
+from bot.slack.errors import CallKind, remedy_of
+from bot.slack.inbox import Inbox
 from bot.slack.limits import checked
 from bot.slack.outbound import SlackOutbound, as_page
 from bot.slack.refusals import LOST, code_of
@@ -79,6 +83,11 @@ class Edge:
     _recent: Recent = field(default_factory=lambda: Recent(REPEATED_WITHIN))
     _homes: WeakValueDictionary[Person, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
+    def __post_init__(self) -> None:
+        """Join the parts that only the edge uses."""
+        self._inbox = Inbox(self.store, self.clock, self.deadline)
+        self._reports = standing.Reports(self.reader.workspace, self.reader.bot_user)
+
     # -- what arrives -------------------------------------------------------------------------
 
     async def on_command(self, ack: AsyncAck, body: Body) -> None:
@@ -87,9 +96,9 @@ class Edge:
             await ack()
             return
         call = self.reader.command(body)
-        self._hear(call)
         reply = await self._reply(commands.run, call)
         await ack(**_ephemeral(reply.message))
+        self._hear(call)
         self._after(call, replace(reply, message=None))
 
     async def on_action(self, ack: AsyncAck, body: Body) -> None:
@@ -98,16 +107,16 @@ class Edge:
         if self._repeated(body):
             return
         name, call = self.reader.action(body)
-        self._hear(call)
         reply = await self._reply(actions.handler_of(name), call)
+        self._hear(call)
         self._after(call, reply)
 
     async def on_view(self, ack: AsyncAck, body: Body) -> None:
         """A form: errors at its fields, a page in its place, or closed."""
         name, call = self.reader.view(body)
-        self._hear(call)
         reply = await self._reply(submissions.handler_of(name), call)
         await ack(**self._view_answer(reply, call))
+        self._hear(call)
         self._after(call, replace(reply, message=None, view=None))
 
     async def on_message(self, body: Body) -> BoltResponse | None:
@@ -132,18 +141,25 @@ class Edge:
             self._after(call, Reply(home=True))
 
     async def on_user_change(self, body: Body) -> BoltResponse | None:
-        """Somebody's profile changed; their zone may have."""
-        user = body["event"]["user"]
-        call = Call(Person(self.reader.workspace, str(user["id"])), text=str(user.get("tz") or ""))
+        """Somebody's profile changed: their zone may have, or whether they are there at all."""
+        call = self._reports.of_person(body["event"]["user"])
         try:
             async with asyncio.timeout(self.deadline):
-                learner = await self.desk.coaching.learner(call.person)
+                news = await standing.is_news(self.desk, call)
         except (Busy, TimeoutError):
             return BoltResponse(status=503)
         # Most changes of profiles are no news to us, and nothing is written for them.
-        if learner is None or learner.zone == call.text:
-            return None
-        return await self._event(conversations.zone_changed, call, body)
+        return await self._event(standing.profile_changed, call, body) if news else None
+
+    async def on_channel(self, body: Body) -> BoltResponse | None:
+        """A channel can't be written to any more, or can again."""
+        call = self._reports.of_channel(body["event"])
+        return await self._event(standing.reported, call, body) if call else None
+
+    async def on_ending(self, body: Body) -> BoltResponse | None:
+        """The coach was removed from the workspace, or its token was revoked."""
+        call = self._reports.of_installation(body["event"])
+        return await self._event(standing.ended, call, body) if call else None
 
     async def on_unknown_command(self, ack: AsyncAck) -> None:
         """A command whose name in Slack is not the configured one."""
@@ -151,8 +167,9 @@ class Edge:
 
     async def _said(self, handler: Handler, body: Body) -> BoltResponse | None:
         call = self.reader.event(body)
+        refused = await self._event(handler, call, body)
         self._hear(call)
-        return await self._event(handler, call, body)
+        return refused
 
     def _hear(self, call: Call) -> None:
         """Whatever somebody does is a sign of life; nothing waits for it to be noted."""
@@ -168,21 +185,12 @@ class Edge:
     async def _event(self, handler: Handler, call: Call, body: Body) -> BoltResponse | None:
         """Refused without an acknowledgement while the store is away: Slack sends it again."""
         try:
-            async with asyncio.timeout(self.deadline):
-                first = await self._claimed(key_of(body))
+            reply = await self._inbox.once(key_of(body), lambda: self._reply(handler, call))
         except (Busy, TimeoutError):
             return BoltResponse(status=503)
-        if first:
-            self._after(call, await self._reply(handler, call))
+        if reply is not None:
+            self._after(call, reply)
         return None
-
-    async def _claimed(self, key: str) -> bool:
-        """Whether the event comes for the first time; when in doubt it is handled."""
-        now = self.clock.now()
-        try:
-            return await self.store.write(lambda records: records.claim_envelope(key, now))
-        except Uncertain:
-            return True
 
     def _repeated(self, body: Body) -> bool:
         """Whether this command or click came before; Slack repeats them only within seconds."""
@@ -229,15 +237,26 @@ class Edge:
     def _after(self, call: Call, reply: Reply) -> None:
         if reply.wake:
             self.wake()
+        if not call.reported:
+            self.tasks.start(self._welcome_back(call.person))
         if reply.message or reply.view or reply.after or reply.home:
             self.tasks.start(self._follow(call, reply))
+
+    async def _welcome_back(self, person: Person) -> None:
+        """Whoever uses the coach can be reached, whatever was noted of them before."""
+        try:
+            async with asyncio.timeout(self.deadline):
+                await self.desk.standing.wake(target_of(person))
+        except (Busy, Uncertain, TimeoutError) as error:
+            # They are welcomed back when they next do something.
+            log.warning("standing_unknown", reason=type(error).__name__)
 
     async def _follow(self, call: Call, reply: Reply) -> None:
         """Everything that needs a call to Slack; a failure is told to the person once."""
         try:
             await self._carry_out(call, reply)
         except (SlackApiError, *LOST) as error:
-            await self._apologise(call, "unreachable", reason=code_of(error))
+            await self._not_shown(call, code_of(error))
         except (Busy, Uncertain):
             log.warning("follow_up_interrupted")
         except Exception:  # noqa: BLE001 - the edge: nothing may be lost without a trace
@@ -265,6 +284,16 @@ class Edge:
         async with lock:
             overview = await self.desk.overviews.overview(person)
             await self.out.publish_home(person, home(self.desk.words, overview))
+
+    async def _not_shown(self, call: Call, code: str) -> None:
+        """What is left to do when a form, a page or a message could not be shown."""
+        remedy = remedy_of(code, CallKind.VIEW)
+        if remedy is Remedy.DROP:
+            log.info("nothing_to_show", code=code)
+        elif remedy is Remedy.TELL:
+            await self._apologise(call, "expired")
+        else:
+            await self._apologise(call, "unreachable", reason=code)
 
     async def _apologise(self, call: Call, code: str, **facts: str) -> None:
         log.warning("follow_up_failed", code=code, **facts)

@@ -22,6 +22,7 @@ from bot.slack.blocks.rhythm import AS_CONFIGURED, FOLLOW, MOST_UNASKED
 
 Values = Mapping[str, Any]
 PROMISE = "promise:"
+MOST_VACATIONS = 20
 _CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}")
 
 
@@ -171,6 +172,8 @@ def _vacations(values: Values, today: date) -> tuple[Vacation, ...]:
     found = [span for span in spans if span is not None]
     if len(found) < len(spans):
         raise InvalidField(vacations="not_dates")
+    if len(found) > MOST_VACATIONS:
+        raise InvalidField(vacations="vacation_many")
     if any(span.last < today for span in found):
         raise InvalidField(vacations="vacation_over")
     if any(span.last - span.first > LONGEST for span in found):

@@ -1,5 +1,6 @@
 """The study group of a channel: what `group …` does."""
 
+from bot.domain.deliveries import Target
 from bot.domain.errors import NotAChannel
 from bot.domain.groups import StudyGroup
 from bot.slack.blocks import groups as screens
@@ -19,6 +20,7 @@ async def command(desk: Desk, call: Call) -> Reply:
     """The study group of this channel."""
     if not call.in_channel:
         raise NotAChannel
+    await desk.standing.wake(Target(call.person.workspace, call.channel))
     words = call.text.lower().split() or ["status"]
     if words[0] in ("start", "settings"):
         return await _group_form(desk, call, edit=words[0] == "settings")

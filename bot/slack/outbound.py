@@ -10,13 +10,14 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.cadence import zone_names
+from bot.domain.deliveries import Target
 from bot.domain.learners import Person, ZoneSource
 from bot.domain.remedies import Remedy
 from bot.ports import Message, SendUncertain
 from bot.slack.blocks import help as help_screens
 from bot.slack.blocks.kit import View, page
 from bot.slack.desk import Call
-from bot.slack.errors import CallKind
+from bot.slack.errors import CallKind, is_person
 from bot.slack.limits import check_view, checked
 from bot.slack.refusals import FAILED, failure
 from bot.slack.words import Words
@@ -181,6 +182,29 @@ class SlackOutbound:
             await self._client.views_publish(user_id=person.user, view=self.fitting(view))
         except FAILED as error:
             log.warning("home_failed", code=_failed(error, CallKind.VIEW).code)
+
+    async def reachable(self, target: Target) -> bool | None:
+        """Whether a person or a channel can be written to; None when Slack does not say."""
+        try:
+            if is_person(target.address):
+                answer = await self._client.users_info(user=target.address)
+                return not answer["user"].get("deleted")
+            answer = await self._client.conversations_info(channel=target.address)
+            channel = answer["channel"]
+            return bool(channel.get("is_member")) and not channel.get("is_archived")
+        except FAILED as error:
+            failed = _failed(error, CallKind.READ)
+            log.warning("reach_unknown", code=failed.code)
+            return False if failed.remedy in (Remedy.REST, Remedy.AWAY) else None
+
+    async def works(self) -> bool:
+        """Whether Slack takes the coach's token; an answer that is lost is no yes."""
+        try:
+            await self._client.auth_test()
+        except FAILED as error:
+            log.warning("token_refused", code=_failed(error, CallKind.READ).code)
+            return False
+        return True
 
     async def zone_of(self, person: Person) -> tuple[str, ZoneSource]:
         """The zone of the person's Slack profile; the workspace's when Slack does not say."""

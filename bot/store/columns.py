@@ -29,12 +29,22 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("an instant needs a time zone to be stored")
-        return (value - EPOCH) // _MICROSECOND
+        return microseconds_of(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """The instant, in UTC."""
         del dialect
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        return instant_of(value)
+
+
+def instant_of(microseconds: int | None) -> datetime | None:
+    """The instant that is kept as so many microseconds since 1970, in UTC."""
+    return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
+
+
+def microseconds_of(instant: datetime) -> int:
+    """Whole microseconds since 1970 in UTC."""
+    return (instant - EPOCH) // _MICROSECOND
 
 
 class Words(TypeDecorator[str]):
@@ -95,13 +105,14 @@ class RhythmText(TypeDecorator[Rhythm]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Rhythm | None:
         """The rhythm."""
         del dialect
-        return None if value is None else _rhythm(value)
+        return None if value is None else rhythm_of(value)
 
 
 # The same text gives the same object: thousands of rows share a rhythm, and equal objects that
 # are one object compare at once.
 @lru_cache(maxsize=4_096)
-def _rhythm(text: str) -> Rhythm:
+def rhythm_of(text: str) -> Rhythm:
+    """The rhythm that is kept as so a text."""
     plain = json.loads(text)
     return Rhythm(
         frozenset(plain["days"]),
@@ -133,11 +144,14 @@ class RestsText(TypeDecorator[Rests]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Rests:
         """The rests."""
         del dialect
-        return NO_RESTS if value is None else _rests(value)
+        return rests_of(value)
 
 
 @lru_cache(maxsize=4_096)
-def _rests(text: str) -> Rests:
+def rests_of(text: str | None) -> Rests:
+    """The rests that are kept as so a text."""
+    if text is None:
+        return NO_RESTS
     plain = json.loads(text)
     return Rests(
         plain.get("country", ""),

@@ -90,6 +90,12 @@ class Job(Generic[T]):
         if not self._settled.done():
             self._settled.set_result(None)
 
+    def _settle_if_ended(self) -> None:
+        with self._lock:
+            ended = self.stage is Stage.FINISHED
+        if ended:
+            self._settle()
+
     def _abandon(self) -> bool:
         """Give the job up; False when it is being saved or has ended."""
         with self._lock:
@@ -105,7 +111,7 @@ class Job(Generic[T]):
         Raises CancelledError when the job was given up, Uncertain when the commit took too long.
         """
         try:
-            await asyncio.wait([self._settled])
+            await self._settled
         except asyncio.CancelledError:
             if self._abandon():
                 raise
@@ -114,6 +120,9 @@ class Job(Generic[T]):
 
     async def _wait_for_commit(self) -> None:
         deadline = self._loop.time() + GRACE
+        if self._settled.cancelled():  # with its caller; the outcome is still to come
+            self._settled = self._loop.create_future()
+            self._settle_if_ended()
         while not self._settled.done() and (left := deadline - self._loop.time()) > 0:
             try:
                 await asyncio.wait([self._settled], timeout=left)

@@ -43,7 +43,7 @@ class RecordsBase:
     def __init__(self, connection: Connection, *, writable: bool) -> None:
         self.connection = connection
         self.forgot = False
-        self._writable = writable
+        self.writable = writable
 
     @property
     def dialect(self) -> str:
@@ -63,7 +63,12 @@ class RecordsBase:
 
         SQLite ignores this; its writers take turns anyway.
         """
-        return query.with_for_update(skip_locked=True) if self._writable else query
+        return query.with_for_update(skip_locked=True) if self.writable else query
+
+    def must_save(self) -> None:
+        """Raises RuntimeError when this work was given to `read`."""
+        if not self.writable:
+            raise RuntimeError("work given to read() can't save anything; give it to write()")
 
     def change(
         self,
@@ -71,8 +76,7 @@ class RecordsBase:
         values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
     ) -> int:
         """Run a statement that changes rows; how many it changed."""
-        if not self._writable:
-            raise RuntimeError("work given to read() can't save anything; give it to write()")
+        self.must_save()
         # Without the option the count of an INSERT is lost when the driver's cursor closes.
         counted = {"preserve_rowcount": True}
         result = self.connection.execute(statement, values, execution_options=counted)

@@ -1,7 +1,7 @@
 """Rows of what is sent unasked: subscriptions and deliveries, one by one and in bulk."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -10,30 +10,20 @@ from sqlalchemy import Row, bindparam, delete, func, literal_column, or_, select
 from sqlalchemy.sql.dml import Update
 
 from bot.domain.cadence import Occurrence
-from bot.domain.deliveries import TRANSITIONS, Delivery, Kind, State, Subscription, Target
+from bot.domain.deliveries import CATCH_UP, TRANSITIONS, Delivery, Kind, State, Subscription, Target
 from bot.domain.errors import DeliveryMoved
-from bot.ports import Ahead, Waiting
+from bot.ports import Waiting
 from bot.store.columns import Instant
-from bot.store.records_base import RecordsBase, insert_into
+from bot.store.records_base import insert_into
+from bot.store.records_bulk import TURNS, BulkRecords
 from bot.store.records_workspaces import standing_of, to
 from bot.store.schema import deliveries, subscriptions, workspaces
 
+LATEST = max(CATCH_UP.values()) + timedelta(days=1)
+"""Nothing is sent so long after its local date."""
+
 _ON_THE_WAY = (State.SENDING.value, State.SENT.value)
 _ENDED = (State.SENT.value, State.FAILED.value, State.SKIPPED.value, State.UNKNOWN.value)
-_TURN = {kind.value: turn for turn, kind in enumerate(Kind)}
-
-_AHEAD = text(
-    "SELECT"
-    " (SELECT next_due FROM subscriptions WHERE next_due IS NOT NULL ORDER BY next_due LIMIT 1)"
-    " AS claim,"
-    " (SELECT not_before FROM deliveries WHERE state = 'due' ORDER BY not_before LIMIT 1) AS send,"
-    " (SELECT changed_at FROM deliveries WHERE state = 'sending' ORDER BY changed_at LIMIT 1)"
-    " AS reconcile,"
-    " (SELECT heal_at FROM deliveries WHERE state = 'sent' AND heal_at IS NOT NULL"
-    " ORDER BY heal_at LIMIT 1) AS heal"
-).columns(claim=Instant, send=Instant, reconcile=Instant, heal=Instant)
-"""Four looks at the beginning of an index: what they cost does not depend on how many rows there
-are. Without ORDER BY, PostgreSQL would read the whole table instead."""
 
 _WAITING = text(
     "WITH RECURSIVE found(workspace) AS ("
@@ -56,7 +46,7 @@ _WAITING = text(
 next: the cost follows their number, not that of their deliveries."""
 
 
-class DeliveryRecords(RecordsBase):
+class DeliveryRecords(BulkRecords):
     """Subscriptions and deliveries."""
 
     def subscription(self, target: Target, kind: Kind) -> Subscription | None:
@@ -81,32 +71,6 @@ class DeliveryRecords(RecordsBase):
         }
         self.put(subscriptions, row)
 
-    def due_subscriptions(self, now: datetime, limit: int) -> Sequence[Subscription]:
-        """Those whose next time has come, the longest due first."""
-        query = (
-            select(subscriptions)
-            .where(subscriptions.c.next_due <= now)
-            .order_by(subscriptions.c.next_due)
-            .limit(limit)
-        )
-        return [subscription_of(row) for row in self.all(self.claiming(query))]
-
-    def move_subscriptions(self, moved: Sequence[Subscription]) -> None:
-        """Save `next` and `last` of many."""
-        rows = [
-            {
-                **{f"its_{name}": value for name, value in _subscription_key(each).items()},
-                **_occurrence_row("next", each.next),
-                **_occurrence_row("last", each.last),
-            }
-            for each in moved
-        ]
-        self.change_many(_moving(), rows)
-
-    def ahead(self) -> Ahead:
-        """When something next wants attention."""
-        return Ahead(*self.connection.execute(_AHEAD).one())
-
     def waiting(self) -> Sequence[Waiting]:
         """The workspaces that have open deliveries, except ended ones."""
         found = []
@@ -119,10 +83,6 @@ class DeliveryRecords(RecordsBase):
     def add_delivery(self, delivery: Delivery) -> bool:
         """False when this target already has one of this kind for this label."""
         return self.change(_adding(self.dialect), _delivery_row(delivery)) == 1
-
-    def add_deliveries(self, added: Sequence[Delivery]) -> None:
-        """Add many; those that are there already stay as they are."""
-        self.change_many(_adding(self.dialect), [_delivery_row(each) for each in added])
 
     def save_delivery(self, delivery: Delivery) -> bool:
         """Change a delivery that is there; one that was deleted with its person stays deleted.
@@ -172,20 +132,6 @@ class DeliveryRecords(RecordsBase):
         query = select(deliveries).where(to(deliveries, target)).order_by(deliveries.c.due)
         return [_delivery(row) for row in self.all(query)]
 
-    def open_deliveries(self, workspace: str, now: datetime, limit: int) -> Sequence[Delivery]:
-        """A workspace's in `due` whose `not_before` has come, oldest first."""
-        query = (
-            select(deliveries)
-            .where(
-                deliveries.c.state == text("'due'"),
-                deliveries.c.workspace == workspace,
-                deliveries.c.not_before <= now,
-            )
-            .order_by(deliveries.c.not_before, deliveries.c.turn)
-            .limit(limit)
-        )
-        return [_delivery(row) for row in self.all(self.claiming(query))]
-
     def stuck_deliveries(self, before: datetime, limit: int) -> Sequence[Delivery]:
         """Those in `sending` since before an instant, oldest first."""
         changed = deliveries.c.changed_at
@@ -208,6 +154,9 @@ class DeliveryRecords(RecordsBase):
         query = select(table.address, table.kind, table.changed_at).where(
             table.workspace == workspace,
             table.address.in_(list(addresses)),
+            # By kind and date only so that the index on them serves.
+            table.kind.in_(list(TURNS)),
+            table.label >= since.date() - LATEST,
             table.changed_at >= since,
             table.state.in_(_ON_THE_WAY),
         )
@@ -284,17 +233,6 @@ _CHANGING = (
 )
 
 
-@cache
-def _moving() -> Update:
-    """The change of the times of a subscription."""
-    key = [
-        subscriptions.c[name] == bindparam(f"its_{name}")
-        for name in ("workspace", "address", "kind")
-    ]
-    names = ("next_label", "next_due", "last_label", "last_due")
-    return update(subscriptions).where(*key).values({name: bindparam(name) for name in names})
-
-
 def _state(delivery: Delivery) -> str:
     return delivery.state.value
 
@@ -337,7 +275,7 @@ def _delivery_row(delivery: Delivery) -> dict[str, Any]:
         "label": delivery.label,
         "zone": delivery.zone,
         "due": delivery.due,
-        "turn": _TURN[delivery.kind.value],
+        "turn": TURNS[delivery.kind.value],
         "state": delivery.state.value,
         **{name: getattr(delivery, name) for name in _CHANGING},
     }

@@ -18,6 +18,7 @@ from bot.store.schema import (
     group_members,
     learners,
     plans,
+    resting_targets,
     study_groups,
     subscriptions,
 )
@@ -101,7 +102,7 @@ class PeopleRecords(RecordsBase):
         """Delete every row of a person, what was to be sent to them, and their memberships."""
         own = (learners, plans, assignments, answers, check_ins, group_members)
         gone = sum(self.change(delete(table).where(of_person(table, person))) for table in own)
-        for table in (subscriptions, deliveries):
+        for table in (subscriptions, deliveries, resting_targets):
             to_them = (table.c.workspace == person.workspace) & (table.c.address == person.user)
             gone += self.change(delete(table).where(to_them))
         founded = self.change(

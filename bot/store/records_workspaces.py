@@ -75,10 +75,9 @@ class WorkspaceRecords(RecordsBase):
         """Plan nothing more for a target, and skip what is open; resting again keeps the first
         reason."""
         row = {"workspace": target.workspace, "address": target.address, "why": why}
-        added = insert_into(resting_targets, self.dialect).on_conflict_do_nothing()
-        if self.change(added, row):
-            self.change(update(subscriptions).where(to(subscriptions, target)).values(**_REST))
-            self._skip(to(deliveries, target), why)
+        self.change(insert_into(resting_targets, self.dialect).on_conflict_do_nothing(), row)
+        self.change(update(subscriptions).where(to(subscriptions, target)).values(**_REST))
+        self._skip(to(deliveries, target), why)
 
     def wake_target(self, target: Target) -> str | None:
         """The reason that ends now, None when the target was not resting."""

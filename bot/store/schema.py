@@ -193,14 +193,12 @@ deliveries = Table(
     _given("turn", Integer),
     _given("failures", Integer),
     UniqueConstraint("workspace", "address", "kind", "label"),
-    Index("ix_deliveries_place", "workspace", "channel", "ts"),
-    Index("ix_deliveries_changed", "workspace", "address", "changed_at"),
     Index("ix_deliveries_label", "label"),
 )
 
 
 def _only(name: str, where: Any, *columns: Column[Any]) -> None:
-    """An index of those rows that still want something, which are few among all that ever were."""
+    """An index of some rows only: of those that still want something, which are few among all."""
     Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
@@ -213,10 +211,16 @@ _only(
     deliveries.c.not_before,
     deliveries.c.turn,
 )
-_only("ix_deliveries_next", _open, deliveries.c.not_before)
 _only("ix_deliveries_sending", _sending, deliveries.c.changed_at)
 _heal = (deliveries.c.state == text("'sent'")) & deliveries.c.heal_at.is_not(None)
 _only("ix_deliveries_heal", _heal, deliveries.c.heal_at)
+_only(
+    "ix_deliveries_place",
+    deliveries.c.ts.is_not(None),
+    deliveries.c.workspace,
+    deliveries.c.channel,
+    deliveries.c.ts,
+)
 
 # Nothing in these two says who asked or voted.
 votes = Table(

@@ -138,10 +138,12 @@ def test_an_answer_takes_milliseconds() -> None:
 def test_the_index_is_small() -> None:
     tracemalloc.start()
     kept = Answers(shipped(), load_tuning())
+    # What is worked out when it is first needed counts too.
+    found = [kept.ask(question.ask).found for question in ours("everyday")]
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert size < 30e6
-    assert kept.ask("Do I need a PhD to become an AI PM?").found
+    assert any(found)
 
 
 # -- the measure itself --------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.check import check_all
+from bot.domain.cadence import Every
 from bot.domain.confidence import Outcome
 from bot.domain.deliveries import Kind
 from bot.domain.errors import CoachError
@@ -20,6 +21,8 @@ from bot.domain.learners import Background, Move
 from bot.domain.plans import PromiseOutcome
 from bot.domain.prompts import Depth
 from bot.domain.replanning import OfferKind
+from bot.domain.snoozes import PERSONAL, Until
+from bot.services.results import RestReason
 from bot.settings import load_settings
 from bot.slack.commands import COMMANDS
 from tests.shipped import shipped
@@ -146,10 +149,13 @@ def literals(key: ast.expr) -> list[str]:
     return []
 
 
-REFUSALS = ("busy", "uncertain", "broken", "unreachable", "too_large", "other_command")
+REFUSALS = (
+    *("busy", "uncertain", "broken", "unreachable", "expired", "too_large", "other_command"),
+)
 FIELDS = (
     "empty too_long not_a_number hours_range spent_range percent_range choose choose_day "
-    "time_range unknown_zone past_month"
+    "time_range unknown_zone past_month unknown_country not_dates vacation_over vacation_many "
+    "vacation_long"
 ).split()
 ENDINGS: Mapping[str, Iterable[str]] = {
     "ask.reason_*": Reason,
@@ -159,7 +165,14 @@ ENDINGS: Mapping[str, Iterable[str]] = {
     "plan.*": [*OfferKind, "cut_nothing", "keep_date_late"],
     "prompt.depth_*": Depth,
     "refused.*": REFUSALS,
-    "settings.next_*": set(Kind) - {Kind.WELCOME},
+    "settings.every_*": Every,
+    "settings.next_*": set(Kind) - {Kind.WELCOME, Kind.GROUP_SHUT_OUT},
+    "settings.off_*": PERSONAL,
+    "settings.rest_*": (RestReason.PAUSED, RestReason.SILENCE, RestReason.NONE_WANTED),
+    "settings.snoozed_*": PERSONAL,
+    "snooze.*": set(Until) - {Until.NEVER},
+    "snooze.menu_*": ("all", "prompt", "checkin"),
+    "snooze.never_*": PERSONAL,
     "start.background_*": Background,
     "start.move_*": Move,
 }

@@ -1,5 +1,6 @@
 """The heart in a process whose clock is set, or which sleeps: it beats on within two seconds."""
 
+import json
 import os
 import queue
 import signal
@@ -7,11 +8,15 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.processes.test_processes import coach, eventually, free_port, is_ready, playground
 
 ROOT = Path(__file__).parent.parent.parent
 LIBRARY = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
@@ -94,6 +99,16 @@ def library() -> str:
     return str(LIBRARY)
 
 
+def faked(library: str, clock: Path) -> dict[str, str]:
+    """The environment of a process whose wall clock is off by what a file says."""
+    return {
+        "LD_PRELOAD": library,
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+
+
 @pytest.mark.parametrize(
     ("offset", "rescued"),
     [("-3600", True), ("-1", False), ("+1", False), ("+3600", False), ("+315360000", False)],
@@ -104,13 +119,7 @@ def test_a_clock_that_is_set_does_not_stop_the_heart(
     # Without the watchdog, the scheduler alone stays silent for an hour after the first of these.
     clock = tmp_path / "clock"
     clock.write_text("+0")
-    environment = {
-        "LD_PRELOAD": library,
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }
-    with child(**environment) as process:
+    with child(**faked(library, clock)) as process:
         process.beat(20)
         _, before = process.beat(5)
         clock.write_text(offset)
@@ -119,6 +128,31 @@ def test_a_clock_that_is_set_does_not_stop_the_heart(
     assert len(beats) >= 2
     if rescued:
         assert beats[-1][0] >= 1
+
+
+def pulse(port: int) -> dict[str, Any]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5) as answer:
+        return dict(json.load(answer)["facts"]["dispatcher"])
+
+
+def test_the_whole_program_goes_on_when_its_clock_is_set_back(tmp_path: Path, library: str) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("+0")
+    port = free_port()
+    with playground() as (world, environment):
+        environment |= {
+            **faked(library, clock),
+            "DATABASE_URL": f"sqlite:///{tmp_path / 'coach.db'}",
+            "PORT": str(port),
+        }
+        with coach("run", environment):
+            eventually(lambda: is_ready(port), "the process is ready")
+            clock.write_text("-3600")
+            eventually(lambda: pulse(port)["rescued"] >= 1, "the watchdog begins a beat", 5)
+            before = pulse(port)["beats"]
+            eventually(lambda: pulse(port)["beats"] >= before + 3, "the heart beats on", 10)
+            assert is_ready(port)
+            world.command("maya", "help")
 
 
 def test_a_process_that_was_stopped_over_its_beats_beats_once_and_goes_on() -> None:

@@ -31,7 +31,7 @@ from bot.domain.cadence import (
     zone_of,
 )
 from bot.domain.deliveries import Kind, sendable_until
-from bot.domain.learners import EARLIEST_SEND, LATEST_SEND
+from bot.domain.quiet import EARLIEST_SEND, LATEST_SEND
 
 MOVES = 20
 NEW_RHYTHMS = 4

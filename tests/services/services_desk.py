@@ -8,20 +8,21 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.app import build_desk, topics_of
+from bot.assembly import build_desk, topics_of
 from bot.domain.cadence import WORKDAYS, Rhythm
 from bot.domain.deliveries import Delivery, Kind, State, Target
 from bot.domain.errors import Busy
 from bot.domain.groups import Place
 from bot.domain.learners import Background, Goal, Move, Person, ZoneSource
 from bot.domain.remedies import Remedy
+from bot.domain.silence import Patience
 from bot.ports import Arrived, Message, Records, SendRefused, SendUncertain, Store
 from bot.services.coaching import StartForm
 from bot.services.courier import Render
 from bot.services.dispatcher import Dispatcher, Promises
 from bot.services.rhythms import target_of
 from bot.services.taking import Topic
-from bot.settings import Settings
+from bot.settings import Behaviour, Settings
 from bot.slack.deliveries import renderer
 from bot.slack.errors import CallKind, remedy_of
 from bot.slack.messenger import GIVEN_UP
@@ -199,17 +200,30 @@ class Post:
         return [found for found in self.posted if found.target == target_of(person)]
 
 
+ENDLESS = Patience(0, 0)
+"""The coach goes on, however silent somebody is: most stories are about something else."""
+
+
+def settings_with(patience: Patience) -> Settings:
+    """The usual settings with another patience."""
+    chosen = {"silent_prompts": patience.prompts, "silent_checkins": patience.checkins}
+    limits = Behaviour().limits.model_copy(update=chosen)
+    return Settings(behaviour=Behaviour().model_copy(update={"limits": limits}))
+
+
 class Bench:
     """The services, a dispatcher and the time, which moves only when it is told to."""
 
-    def __init__(self, store: SqlStore, promises: Promises) -> None:
+    def __init__(
+        self, store: SqlStore, promises: Promises, *, patience: Patience = ENDLESS
+    ) -> None:
         self.store = store
         self.now = MONDAY
         self.clock = GivenClock(lambda: self.now)
         self.post = Post(self.clock)
         self.promises = promises
         self.tally = Tally()
-        self.desk = build_desk(Settings(), library(), store, self.clock)
+        self.desk = build_desk(settings_with(patience), library(), store, self.clock)
         self.topics = topics_of(self.desk)
         self.render: Render = renderer(self.desk.words)
         self.dispatcher = self.new_dispatcher()
@@ -294,13 +308,16 @@ class Bench:
         return found.state, found.error
 
 
-def live(story: Callable[[Bench], Awaitable[None]], **promises: int) -> None:
+def live(
+    story: Callable[[Bench], Awaitable[None]], *, patience: Patience = ENDLESS, **promises: int
+) -> None:
     """Play a story on an empty store; as fast as it goes unless a pace is promised."""
 
     async def main() -> None:
         store = SqlStore.open("sqlite://")
         try:
-            await story(Bench(store, Promises(**{"posts_per_minute": 0, **promises})))
+            chosen = Promises(**{"posts_per_minute": 0, **promises})
+            await story(Bench(store, chosen, patience=patience))
         finally:
             await store.close()
 

@@ -199,7 +199,7 @@ def test_the_day_of_the_cap_ends_at_four_in_the_morning() -> None:
 @lived
 async def test_a_pause_stops_everything_and_a_resume_goes_on_from_then(bench: Bench) -> None:
     await bench.settled()
-    assert await bench.desk.coaching.pause(MAYA, paused=True) == ()
+    assert (await bench.desk.coaching.pause(MAYA, paused=True)).sends == ()
     assert await bench.dispatcher.next_due() is None
     await bench.live_until(berlin(12, 12))
     assert bench.post.posted == []

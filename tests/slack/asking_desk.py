@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-from bot.app import build_desk
+from bot.assembly import build_desk
 from bot.domain.cadence import WORKDAYS, Rhythm
 from bot.domain.confidence import Outcome
+from bot.domain.deliveries import Target
 from bot.domain.errors import Busy
 from bot.domain.groups import Place
 from bot.domain.learners import Background, Goal, Move, Person, ZoneSource
@@ -59,6 +60,12 @@ class Outbox:
 
     async def zone_of(self, person: Person) -> tuple[str, ZoneSource]:  # noqa: ARG002
         return "UTC", ZoneSource.WORKSPACE
+
+    async def reachable(self, target: Target) -> bool | None:  # noqa: ARG002
+        return None
+
+    async def works(self) -> bool:
+        return not self.refuses
 
 
 @dataclass

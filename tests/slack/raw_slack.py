@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
+from urllib.parse import parse_qsl
 
 import aiohttp
 
@@ -67,9 +68,10 @@ def error(code: str, status: int = 200, *headers: str) -> Answer:
 
 @dataclass
 class RawSlack:
-    """Keeps what it was asked and gives the answers it was given, one after the other."""
+    """Keeps what it was asked; gives a method's own answer, else the next one of those given."""
 
-    answers: list[Reaction]
+    answers: list[Reaction] = field(default_factory=list)
+    by_method: dict[str, Reaction] = field(default_factory=dict)
     requests: list[tuple[str, dict[str, str], Json]] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -89,8 +91,10 @@ class RawSlack:
             for name, _, value in (line.partition(":") for line in head[1:] if line)
         }
         body = await reader.readexactly(int(headers.get("content-length", "0")))
-        self.requests.append((head[0].split()[1], headers, json.loads(body or b"{}")))
-        answer = self.answers.pop(0)
+        path = head[0].split()[1].partition("?")[0]
+        self.requests.append((path, headers, _arguments(headers, body)))
+        own = self.by_method.get(path.rpartition("/")[2])
+        answer = own if own is not None else self.answers.pop(0)
         if isinstance(answer, Answer):
             writer.write(answer.raw())
             await writer.drain()
@@ -108,6 +112,12 @@ class RawSlack:
     def bodies(self) -> list[Json]:
         """What was sent with each call."""
         return [body for _, _, body in self.requests]
+
+
+def _arguments(headers: dict[str, str], body: bytes) -> Json:
+    if "urlencoded" in headers.get("content-type", ""):
+        return dict(parse_qsl(body.decode()))
+    return dict(json.loads(body or b"{}"))
 
 
 async def _end(how: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -24,6 +24,7 @@ from bot.slack.errors import (
     remedy_of,
     seconds_of,
 )
+from bot.slack.standing import CHANNEL_EVENTS
 
 HERE = Path(__file__).parent
 DOCUMENTED: dict[str, list[str]] = yaml.safe_load(
@@ -125,3 +126,8 @@ def test_the_manual_lists_what_differs_by_call() -> None:
     assert listed == {
         (kind, code): remedy for kind, codes in BY_KIND.items() for code, remedy in codes.items()
     }
+
+
+def test_the_manual_lists_every_event_about_channels() -> None:
+    section = MANUAL.split("### Events about channels", 1)[1].split("\n#", 1)[0]
+    assert _named(section.split("understands", 1)[1]) == set(CHANNEL_EVENTS)

@@ -23,6 +23,7 @@ from bot.app import Application, Parts, StartRefused
 from bot.playground.server import PlaygroundServer
 from bot.settings import Settings, load_settings
 from bot.store.lock import DispatcherRunning
+from bot.store.sql import SqlStore
 from bot.system import GivenClock
 from bot.web import PortTaken
 from tests.ready import ready_database
@@ -30,6 +31,7 @@ from tests.shipped import library
 from tests.world import MONDAY, patient, shown
 
 TRANSPORTS = pytest.mark.parametrize("transport", ["http", "socket"])
+TEAM = "T0PLAYGRND"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -415,6 +417,29 @@ def test_a_second_sender_on_the_same_file_is_refused(tmp_path: Path) -> None:
             with pytest.raises(DispatcherRunning, match="Another process"):
                 await Application(settings, clock, Parts(), library()).start()
             assert (await at.command("help"))["acknowledged"]
+
+    asyncio.run(main())
+
+
+def test_a_workspace_that_was_ended_is_revived_by_a_start_with_a_token_that_works(
+    tmp_path: Path,
+) -> None:
+    ready_database(tmp_path / "coach.db")
+
+    async def look(end: str = "") -> str | None:
+        store = SqlStore.open(f"sqlite:///{tmp_path}/coach.db")
+        try:
+            if end:
+                await store.write(lambda records: records.end_workspace(TEAM, end))
+            return await store.read(lambda records: records.ended_workspace(TEAM))
+        finally:
+            await store.close()
+
+    async def main() -> None:
+        assert await look(end="app_uninstalled") == "app_uninstalled"
+        async with site(tmp_path, "http") as at:
+            assert (await at.command("help"))["acknowledged"]
+        assert await look() is None
 
     asyncio.run(main())
 

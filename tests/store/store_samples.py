@@ -15,7 +15,9 @@ from bot.domain.plans import CheckIn, Done, Plan, PromiseOutcome
 from bot.domain.prompts import Answer
 from bot.domain.rests import Rests, Vacation
 from bot.domain.silence import Silence
+from bot.ports import Planned, Records
 from bot.store.sql import SqlStore
+from bot.system import RandomIds
 
 T = TypeVar("T")
 
@@ -132,6 +134,18 @@ def delivery(
         not_before=at,
         changed_at=at,
     )
+
+
+def planned_once(due: Subscription) -> Planned:
+    """It is sent, and nothing follows."""
+    assert due.next is not None
+    return Planned(due.next.label, due.next.due, None, None, due.next)
+
+
+def claimed(records: Records, now: datetime, limit: int) -> int:
+    """How many of the due subscriptions became deliveries."""
+    at_once = timedelta(0)
+    return records.claim(now, limit, planned_once, RandomIds().new, lambda _: at_once, ())
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)

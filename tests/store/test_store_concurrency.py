@@ -2,8 +2,19 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
-from store_samples import DM, MAYA, NOW, PLACE, TODAY, delivery, group, learner, subscription, using
+from store_samples import (
+    DM,
+    MAYA,
+    NOW,
+    PLACE,
+    TODAY,
+    delivery,
+    group,
+    learner,
+    using,
+)
 
 from bot.domain.deliveries import State, Target
 from bot.ports import Records
@@ -61,7 +72,7 @@ def test_a_cap_holds_although_the_rows_counted_are_not_the_rows_saved(url: str) 
         def work(records: Records) -> bool:
             if len(records.sent_lately(DM.workspace, [DM.address], NOW)) >= 2:
                 return False
-            label = TODAY.replace(day=number + 1)
+            label = TODAY + timedelta(days=number)
             return records.add_delivery(delivery(f"d{number}", label=label, state=State.SENDING))
 
         return work
@@ -119,17 +130,17 @@ def test_two_dispatchers_claim_every_delivery_once(lasting_url: str) -> None:
 def test_on_postgres_rows_claimed_by_another_are_passed_over(postgres_url: str) -> None:
     async def play(store: SqlStore) -> None:
         for user in ("U1", "U2"):
-            due = subscription(Target("T1", user))
-            await store.write(lambda records, due=due: records.save_subscription(due))
+            due = delivery(f"d-{user}", Target("T1", user))
+            await store.write(lambda records, due=due: records.add_delivery(due))
         both = asyncio.Barrier(2)
         loop = asyncio.get_running_loop()
 
-        def claim_slowly(records: Records) -> list[str]:
-            found = [each.target.address for each in records.due_subscriptions(NOW, 1)]
+        def take_slowly(records: Records) -> list[str]:
+            found = [each.target.address for each in records.open_deliveries("T1", NOW, 1)]
             asyncio.run_coroutine_threadsafe(both.wait(), loop).result(10)
             return found
 
-        pair = await asyncio.gather(store.write(claim_slowly), store.write(claim_slowly))
+        pair = await asyncio.gather(store.write(take_slowly), store.write(take_slowly))
         assert sorted(pair) == [["U1"], ["U2"]]
 
     using(postgres_url, play)

@@ -1,14 +1,27 @@
 """Subscriptions, deliveries, held workspaces and envelopes: the same on every engine."""
 
 from dataclasses import replace
+from itertools import count
 
 import pytest
-from store_samples import DAY, DM, MINUTE, MORNINGS, NOW, TODAY, delivery, subscription, using
+from store_samples import (
+    DAY,
+    DM,
+    MINUTE,
+    MORNINGS,
+    NOW,
+    TODAY,
+    claimed,
+    delivery,
+    planned_once,
+    subscription,
+    using,
+)
 
 from bot.domain.cadence import Occurrence
-from bot.domain.deliveries import TRANSITIONS, Kind, Sending, State, Target
+from bot.domain.deliveries import TRANSITIONS, Kind, Sending, State, Subscription, Target
 from bot.domain.errors import DeliveryMoved
-from bot.ports import Ahead, Records, Standing, Waiting
+from bot.ports import Ahead, Planned, Records, Standing, Waiting
 from bot.store.sql import SqlStore
 
 OTHER_DM = Target("T1", "U2")
@@ -48,8 +61,48 @@ def test_due_subscriptions_come_longest_due_first_and_resting_ones_never(url: st
 
     async def play(store: SqlStore) -> None:
         await store.write(fill)
-        assert list(await store.read(lambda r: r.due_subscriptions(NOW, 10))) == [early, now]
-        assert list(await store.write(lambda r: r.due_subscriptions(NOW, 1))) == [early]
+        assert await store.write(lambda records: claimed(records, NOW, 1)) == 1
+        (first,) = await store.read(lambda r: r.open_deliveries("T1", NOW, 9))
+        assert first.target == OTHER_DM
+        assert await store.write(lambda records: claimed(records, NOW, 10)) == 1
+        assert await store.write(lambda records: claimed(records, NOW, 10)) == 0
+        key = (now.target, now.kind)
+        moved = await store.read(lambda records: records.subscription(*key))
+        assert moved == replace(now, next=None, last=now.next)
+
+    using(url, play)
+
+
+def test_a_claim_plans_once_for_all_that_are_alike_and_spreads_them(url: str) -> None:
+    planned = []
+
+    def fill(records: Records) -> None:
+        for number in range(50):
+            records.save_subscription(subscription(Target("T1", f"U{number}"), due=NOW))
+        records.save_subscription(subscription(Target("T2", "U1"), due=NOW))
+        records.save_subscription(subscription(Target("T3", "U1"), due=NOW))
+
+    def plan(due: Subscription) -> Planned:
+        planned.append(due)
+        return planned_once(due)
+
+    def claim(records: Records) -> int:
+        ids = (f"d{number}" for number in count())
+        over = lambda number: number * MINUTE  # noqa: E731
+        return records.claim(NOW, 100, plan, lambda: next(ids), over, {"T3"})
+
+    async def play(store: SqlStore) -> None:
+        await store.write(fill)
+        assert await store.write(claim) == 52
+        assert len(planned) == 1
+        opened = await store.read(lambda r: r.open_deliveries("T1", NOW + DAY, 100))
+        later = [each.not_before - NOW for each in opened]
+        assert 0 <= min(later) / MINUTE < 5
+        assert 45 < max(later) / MINUTE < 50
+        (alone,) = await store.read(lambda r: r.open_deliveries("T2", NOW + DAY, 100))
+        assert alone.not_before - NOW < MINUTE
+        ended = await store.read(lambda r: r.deliveries_to(Target("T3", "U1")))
+        assert [(each.state, each.error) for each in ended] == [(State.SKIPPED, "workspace_ended")]
 
     using(url, play)
 
@@ -59,19 +112,19 @@ def test_what_lies_ahead_is_the_first_of_each(url: str) -> None:
         async def ahead() -> Ahead:
             return await store.read(lambda records: records.ahead())
 
-        assert await ahead() == Ahead(None, None, None, None)
+        assert await ahead() == Ahead(None, False, None, None)
         await store.write(lambda r: r.save_subscription(subscription(due=None)))
         await store.write(lambda r: r.add_delivery(delivery("d0", OTHER_DM, state=State.SENT)))
-        assert await ahead() == Ahead(None, None, None, None)
+        assert await ahead() == Ahead(None, False, None, None)
         await store.write(lambda r: r.save_subscription(subscription(due=NOW)))
         await store.write(lambda r: r.add_delivery(delivery("d1", at=NOW - MINUTE)))
         await store.write(lambda r: r.add_delivery(delivery("d2", OTHER_DM, label=TODAY + DAY)))
-        assert await ahead() == Ahead(NOW, NOW - MINUTE, None, None)
+        assert await ahead() == Ahead(NOW, True, None, None)
         sending = delivery("d3", label=TODAY + DAY, state=State.SENDING, at=NOW - DAY)
         suspect = delivery("d4", label=TODAY + 2 * DAY, state=State.SENT)
         await store.write(lambda r: r.add_delivery(sending))
         await store.write(lambda r: r.add_delivery(replace(suspect, heal_at=NOW + MINUTE)))
-        assert await ahead() == Ahead(NOW, NOW - MINUTE, NOW - DAY, NOW + MINUTE)
+        assert await ahead() == Ahead(NOW, True, NOW - DAY, NOW + MINUTE)
 
     using(url, play)
 
@@ -231,7 +284,8 @@ def test_what_was_sent_lately_names_address_kind_and_time(url: str) -> None:
     ]
 
     async def play(store: SqlStore) -> None:
-        await store.write(lambda records: records.add_deliveries(rows))
+        for row in rows:
+            await store.write(lambda records, row=row: records.add_delivery(row))
         found = await store.read(lambda r: r.sent_lately("T1", ["U1", "U9"], NOW))
         daily, welcome = ("U1", Kind.DAILY_PROMPT, NOW), ("U1", Kind.WELCOME, NOW)
         assert sorted(found) == [daily, daily, welcome]
@@ -246,7 +300,8 @@ def test_deliveries_that_ended_long_ago_are_forgotten_and_no_others(url: str) ->
     waiting = delivery("d9", label=TODAY - 9 * DAY)
 
     async def play(store: SqlStore) -> list[str]:
-        await store.write(lambda records: records.add_deliveries([*old, waiting]))
+        for row in (*old, waiting):
+            await store.write(lambda records, row=row: records.add_delivery(row))
         gone = [
             await store.write(lambda records: records.forget_deliveries(TODAY - DAY, 3))
             for _ in range(3)
@@ -341,13 +396,12 @@ def test_old_envelopes_are_swept_away_in_passing(url: str) -> None:
     ("work", "index"),
     [
         (lambda records: records.ahead(), "ix_subscriptions_next_due"),
-        (lambda records: records.ahead(), "ix_deliveries_next"),
+        (lambda records: records.ahead(), "ix_deliveries_open"),
         (lambda records: records.ahead(), "ix_deliveries_sending"),
         (lambda records: records.ahead(), "ix_deliveries_heal"),
         (lambda records: records.waiting(), "ix_deliveries_open"),
         (lambda records: records.stuck_deliveries(NOW, 9), "ix_deliveries_sending"),
         (lambda records: records.to_heal(NOW, 9), "ix_deliveries_heal"),
-        (lambda records: records.due_subscriptions(NOW, 9), "ix_subscriptions_next_due"),
         (lambda records: records.open_deliveries("T1", NOW, 9), "ix_deliveries_open"),
         (lambda records: records.delivery_at("T1", "D1", "1.0"), "ix_deliveries_place"),
     ],

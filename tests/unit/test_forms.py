@@ -222,6 +222,7 @@ def test_settings_may_leave_things_to_slack_and_to_the_installation() -> None:
         ("vacations", "aug 3 to aug 14\nand then some", "not_dates"),
         ("vacations", "2026-08-14 to 2026-08-03", "not_dates"),
         ("vacations", "2026-02-30", "not_dates"),
+        ("vacations", "aug 3\n" * 21, "vacation_many"),
         ("vacations", "2026-02-01 to 2026-03-01", "vacation_over"),
         ("vacations", "2026-08-03 to 2027-08-05", "vacation_long"),
     ],

@@ -121,6 +121,28 @@ def test_a_tick_that_raises_is_counted_and_the_heart_goes_on() -> None:
     assert [line["failures"] for line in logs if line["event"] == "heart_recovered"] == [4]
 
 
+def test_a_failure_that_lasts_does_not_fill_the_log() -> None:
+    async def tick() -> None:
+        raise OSError
+
+    async def steps(heart: Heartbeat) -> None:
+        await until(lambda: heart.pulse().failures >= 61, 20)
+
+    with capture_logs() as logs:
+        beating(steps, tick, 0.005)
+    assert [line["failures"] for line in logs if line["event"] == "beat_failed"] == [1, 3, 60]
+
+
+def test_a_tick_that_fails_before_it_awaits_anything_is_counted() -> None:
+    def tick() -> Awaitable[object]:
+        raise OSError
+
+    async def steps(heart: Heartbeat) -> None:
+        await until(lambda: heart.pulse().failed >= 2)
+
+    beating(steps, tick)
+
+
 def test_a_tick_that_cancels_itself_is_a_failure_like_others() -> None:
     left = 3
 

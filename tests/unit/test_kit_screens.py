@@ -23,7 +23,7 @@ from screen_samples import (
 )
 from unit_samples import GOAL, TODAY, learner, steady
 
-from bot.domain.learners import Defaults
+from bot.domain.learners import Defaults, ZoneSource
 from bot.domain.prompts import LONGEST_ANSWER
 from bot.domain.replanning import OfferKind, accept
 from bot.ports import Message
@@ -186,6 +186,9 @@ def test_the_zone_of_a_person_is_always_in_the_list() -> None:
     for zone in ("America/Argentina/Ushuaia", "Europe/Berlin"):
         field = fields_of(rhythm.settings_form(WORDS, learner(zone), Defaults()))["zone"]
         values = [option["value"] for option in field["options"]]
-        assert values[0] == zone
-        assert len(values) == len(set(values))
+        assert values[:2] == ["slack", zone]
+        assert len(values) == len(set(values)) <= 100
+        assert field["initial_option"]["value"] == "slack"
+        own = replace(learner(zone), zone_source=ZoneSource.OWN)
+        field = fields_of(rhythm.settings_form(WORDS, own, Defaults()))["zone"]
         assert field["initial_option"]["value"] == zone

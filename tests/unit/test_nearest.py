@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit_samples import ROOT, steady
 
-from bot.domain.indexes import Space, WordIndex
-from bot.domain.nearest import Nearest, Way, nearest
+from bot.domain.indexes import GRAM, Space, WordIndex, grams
+from bot.domain.nearest import Nearest, Way, Ways, nearest
 from bot.domain.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary()
@@ -58,6 +58,25 @@ def test_nearness_lies_between_nothing_and_all_and_is_mutual(
     assert 0 <= min(found.words, found.letters) <= max(found.words, found.letters) <= 1
     assert nearest(second, [first], rarity).words == pytest.approx(found.words)
     assert nearest(second, [first], rarity).letters == pytest.approx(found.letters)
+
+
+@steady
+@given(st.text("ab 1", max_size=12))
+def test_letter_groups_are_all_stretches_of_the_text_in_their_order(letters: str) -> None:
+    padded = f" {letters} "
+    stretches = [padded[at : at + GRAM] for at in range(len(padded) - GRAM + 1)]
+    found = [group.to_bytes(GRAM, sys.byteorder).decode() for group in grams(letters)]
+    assert found == stretches
+
+
+def test_ways_are_worked_out_when_first_needed_and_kept() -> None:
+    read = [[VOCABULARY.read("weigh the cat")], [VOCABULARY.read("bury a bone")]]
+    asked: list[str] = []
+    ways = Ways(read, lambda word: float(bool(asked.append(word))) + 1)
+    assert asked == []
+    assert [found.words for found in ways[1]] == [("buri", "bone")]
+    assert ways[1] is ways[1]
+    assert asked == ["buri", "bone"]
 
 
 def test_letters_are_the_same_in_every_process() -> None:

@@ -9,17 +9,17 @@ const POST = { method: "chat.postMessage" };
 
 // Words for a visitor, what is sent, and whether it can be said how often it happens.
 const FAULTS = [
-  ["A posted message, the answer lost", { ...POST, kind: "drop_after_accept" }],
-  ["A broken line, no message posted", { ...POST, kind: "disconnect" }],
-  ["A message posted two minutes late", { ...POST, kind: "late_arrival", seconds: 120 }],
+  ["Message posted, answer lost", { ...POST, kind: "drop_after_accept" }],
+  ["Line breaks, nothing posted", { ...POST, kind: "disconnect" }],
+  ["Message posted 2 minutes late", { ...POST, kind: "late_arrival", seconds: 120 }],
   ["“Too fast, wait 30 seconds”", { ...POST, kind: "ratelimited", retry_after: 30 }],
-  ["An error of the server (503)", { ...POST, kind: "5xx" }],
-  ["A web page in place of an answer", { ...POST, kind: "html" }],
-  ["A posted message, half an answer", { ...POST, kind: "truncated" }],
-  ["Answers take ten seconds", { ...POST, kind: "slow", seconds: 10 }],
-  ["The app was removed (void token)", { ...POST, kind: "error", error: "token_revoked" }],
+  ["Server error (503)", { ...POST, kind: "5xx" }],
+  ["A web page for an answer", { ...POST, kind: "html" }],
+  ["Message posted, half an answer", { ...POST, kind: "truncated" }],
+  ["Answers take 10 seconds", { ...POST, kind: "slow", seconds: 10 }],
+  ["App removed (void token)", { ...POST, kind: "error", error: "token_revoked" }],
   ["At most 10 messages a minute", { ...POST, kind: "limit", per_minute: 10 }, false],
-  ["The line to the app goes quiet", { kind: "silent_socket" }, false],
+  ["Line to the app goes quiet", { kind: "silent_socket" }, false],
 ];
 const OFTEN = [
   ["1", "for the next message"],

@@ -1,7 +1,7 @@
 """App Home: one next action first, then plan, rhythm, last answers, groups and privacy."""
 
 from bot.domain.cadence import zone_of
-from bot.services.results import GroupView, Overview, PlanView
+from bot.services.results import GroupView, Outlook, Overview, PlanView
 from bot.slack.blocks.kit import (
     Block,
     View,
@@ -14,7 +14,7 @@ from bot.slack.blocks.kit import (
 )
 from bot.slack.blocks.planning import plan_blocks
 from bot.slack.blocks.rhythm import next_lines
-from bot.slack.words import Words, channel_link, day_year, moment, month
+from bot.slack.words import Markup, Words, channel_link, day_year, moment, month
 
 ANSWERS = 3
 
@@ -66,7 +66,8 @@ def _next_action(words: Words, overview: Overview) -> list[Block]:
         return [section(text), actions(start, ask)]
     if view is not None and view.promised:
         return [section(_promise(words, view)), actions(_done_button(words, view), ask)]
-    text = words("home.next_done", prompt=next_lines(words, overview.outlook))
+    first = Outlook(overview.outlook.sends[:1], ())
+    text = words("home.next_done", prompt=Markup(next_lines(words, first)))
     return [section(text), actions(ask)]
 
 

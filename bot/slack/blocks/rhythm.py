@@ -175,11 +175,19 @@ def _send_line(words: Words, send: NextSend) -> str:
 
 
 def _rest_line(words: Words, rest: Rest) -> str:
-    by_kind = rest.reason in (RestReason.OFF, RestReason.SNOOZED)
-    key = f"settings.rest_{rest.reason}" + (f"_{rest.kind}" if by_kind else "")
-    again = day_year(rest.last + timedelta(days=1)) if rest.last else ""
     first, last = (day_year(day) if day else "" for day in (rest.first, rest.last))
-    return words(key, first=first, last=last, again=again, name=rest.name)
+    match rest.reason:
+        case RestReason.OFF:
+            return words(f"settings.off_{rest.kind}")
+        case RestReason.SNOOZED:
+            again = day_year(rest.last + timedelta(days=1)) if rest.last else ""
+            return words(f"settings.snoozed_{rest.kind}", again=again)
+        case RestReason.VACATION:
+            return words("settings.away", first=first, last=last)
+        case RestReason.HOLIDAY:
+            return words("settings.holiday", day=first, name=rest.name)
+        case _:
+            return words(f"settings.rest_{rest.reason}")
 
 
 def went_to_rest(words: Words) -> list[Block]:
@@ -219,6 +227,6 @@ def _menu(words: Words, kind: str) -> Element:
 def snoozed(words: Words, result: Snoozed) -> Message:
     """What a snooze did: when these kinds come next, or that they come no more."""
     if not result.sends:
-        return message(words("snooze.off"))
+        return message(words("snooze.stopped"))
     lines = [_send_line(words, send) for send in result.sends]
     return message("\n".join([words("snooze.done"), *lines]))

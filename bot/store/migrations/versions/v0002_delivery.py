@@ -46,11 +46,12 @@ def _only(name: str, where: str, *columns: str) -> None:
 
 
 def _indexes() -> None:
-    op.drop_index("ix_deliveries_open", "deliveries")
+    for name in ("open", "place", "changed"):
+        op.drop_index(f"ix_deliveries_{name}", "deliveries")
     _only("ix_deliveries_open", "state = 'due'", "workspace", "not_before", "turn")
-    _only("ix_deliveries_next", "state = 'due'", "not_before")
     _only("ix_deliveries_sending", "state = 'sending'", "changed_at")
     op.create_index("ix_deliveries_label", "deliveries", ["label"])
+    _only("ix_deliveries_place", "ts IS NOT NULL", "workspace", "channel", "ts")
     _only("ix_deliveries_heal", "state = 'sent' AND heal_at IS NOT NULL", "heal_at")
 
 

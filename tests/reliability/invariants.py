@@ -1,0 +1,460 @@
+"""What must hold at every step of the simulator, each under a name of its own.
+
+The judge is told what happens in Slack and what people want, looks at the rows, and works out local
+times by itself (`tests.reliability.local_rules`). It raises Broken at the first thing that is not as
+it should be.
+"""
+
+import heapq
+from bisect import bisect_left
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from bot.domain.deliveries import Kind, State, Target
+from bot.domain.learners import Learner, Person
+from bot.ports import Records
+from bot.store.schema import deliveries, workspaces
+from tests.reliability.local_rules import instant, is_quiet, latest, local, own_day, wanted
+from tests.reliability.loop_store import LoopStore
+from tests.reliability.simulated_slack import Standing
+
+UNDER_WAY = timedelta(seconds=22)
+"""What was taken before a change may still be sent: a row that waits longer than 20 s goes back."""
+HEALED_WITHIN = timedelta(minutes=10)
+STUCK_AFTER = timedelta(minutes=15)
+APART = timedelta(hours=12)
+ON_TIME = timedelta(minutes=5)
+ASKED_FOR = frozenset({Kind.WELCOME, Kind.PROMPT_REMINDER, Kind.CHECKIN_REMINDER})
+RHYTHMS = (Kind.DAILY_PROMPT, Kind.WEEKLY_CHECKIN)
+
+
+class Broken(AssertionError):
+    """An invariant does not hold; `name` says which."""
+
+    def __init__(self, name: str, what: str) -> None:
+        super().__init__(f"{name}: {what}")
+        self.name = name
+
+
+@dataclass(slots=True)
+class Wish:
+    """What a target wanted from an instant on; None for nothing at all."""
+
+    since: datetime
+    learner: Learner | None
+
+
+@dataclass(slots=True)
+class Known:
+    """What the judge knows of a target."""
+
+    wishes: list[Wish] = field(default_factory=list)
+    asked: set[tuple[Kind, date]] = field(default_factory=set)
+    """What was snoozed until later, or came because somebody started."""
+    unreachable: list[tuple[datetime, datetime]] = field(default_factory=list)
+    shown: deque[tuple[datetime, str, Kind, date]] = field(default_factory=lambda: deque(maxlen=12))
+    last: dict[Kind, tuple[datetime, datetime, str]] = field(default_factory=dict)
+    """Of each kind, when the newest was due, when it was first sent, and its id."""
+
+    def at(self, when: datetime) -> Learner | None:
+        """What was wanted at an instant."""
+        found = bisect_left([wish.since for wish in self.wishes], when)
+        return self.wishes[found - 1].learner if found else None
+
+    def ever(self, since: datetime) -> list[Learner | None]:
+        """Everything that was wanted since an instant."""
+        return [self.at(since), *(wish.learner for wish in self.wishes if wish.since >= since)]
+
+
+@dataclass
+class Judge:
+    """Holds what happens against what should. `now` is the time that the coach goes by."""
+
+    store: LoopStore
+    now: Callable[[], datetime]
+    posts_per_minute: int
+    cap: int
+    known: dict[Target, Known] = field(default_factory=lambda: defaultdict(Known))
+    events: deque[str] = field(default_factory=lambda: deque(maxlen=20))
+    beats: list[datetime] = field(default_factory=list)
+    jumps: list[datetime] = field(default_factory=list)
+    doubled: dict[str, datetime] = field(default_factory=dict)
+    healed: int = 0
+    longest: timedelta = field(default_factory=timedelta)
+    posts: int = 0
+    late_pairs: int = 0
+    _troubled: dict[str, datetime] = field(default_factory=dict)
+    _waits: dict[str, datetime] = field(default_factory=dict)
+    _paced: dict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
+    _open: list[tuple[datetime, str, str]] = field(default_factory=list)
+
+    # -- what it is told --------------------------------------------------------------------------
+
+    def note(self, what: str) -> None:
+        """Something happened."""
+        self.events.append(f"{self.now():%m-%d %H:%M:%S} {what}")
+
+    def wishes(self, target: Target, learner: Learner | None) -> None:
+        """Somebody wants something else from now on."""
+        wishes = self.known[target].wishes
+        if not wishes or wishes[-1].learner != learner:
+            wishes.append(Wish(self.now(), learner))
+
+    def trouble(self, workspace: str) -> None:
+        """Mending was hindered; it may take so much longer."""
+        self._troubled[workspace] = self.now()
+
+    def interrupted(self) -> None:
+        """The process died, the store failed, or the clock was set: what only it knew is gone."""
+        self._waits.clear()
+        self._troubled[""] = self.now()
+
+    def told_to_wait(self, workspace: str, seconds: float) -> None:
+        """Slack has asked for a pause."""
+        until = self.now() + timedelta(seconds=seconds)
+        self._waits[workspace] = max(until, self._waits.get(workspace, until))
+
+    def hindered(self, workspace: str) -> datetime:
+        """When mending was hindered last."""
+        never = datetime.min.replace(tzinfo=self.now().tzinfo)
+        return max(self._troubled.get(workspace, never), self._troubled.get("", never))
+
+    # -- a post begins ----------------------------------------------------------------------------
+
+    def post_begins(self, target: Target, delivery_id: str) -> None:
+        """Everything that must hold when a call leaves."""
+        self.posts += 1
+        now, row = self.now(), self._row(target.workspace, delivery_id)
+        self.note(f"post {delivery_id} to {target.workspace} {target.address} {_shown(row)}")
+        self.waits_when_told(target.workspace, now)
+        self.keeps_pace(target.workspace, now)
+        if row is None:
+            self.delete_is_final(target, now)
+            return
+        kind, known = Kind(row.kind), self.known[target]
+        heapq.heappush(self._open, (now, target.workspace, delivery_id))
+        self.marked_before_sent(row)
+        self.within_window(row, kind, now)
+        self.not_at_night(row, kind, now)
+        self.not_to_the_resting(target, row, kind, now)
+        self.at_the_right_time(known, row, kind)
+        self.within_cap(known, row, kind, now)
+        self.apart(known, row, kind, now)
+
+    def waits_when_told(self, workspace: str, now: datetime) -> None:
+        """Nothing is sent before Retry-After is over."""
+        until = self._waits.get(workspace, now)
+        if now < until:
+            raise Broken("waits_when_told", f"{workspace} wants nothing until {until}")
+
+    def keeps_pace(self, workspace: str, now: datetime) -> None:
+        """No more posts in a minute than the pace allows, with what was saved up or came late."""
+        if not self.posts_per_minute:
+            return
+        lately = self._paced[workspace]
+        lately.append(now)
+        while lately[0] <= now - timedelta(minutes=1):
+            lately.popleft()
+        most = self.posts_per_minute * (60 + 2 + UNDER_WAY.total_seconds()) / 60 + 1
+        if len(lately) > most:
+            raise Broken("keeps_pace", f"{len(lately)} posts to {workspace} within a minute")
+
+    def delete_is_final(self, target: Target, now: datetime) -> None:
+        """A message without a row: its person was deleted this very moment."""
+        if self.known[target].at(now - UNDER_WAY) is None:
+            raise Broken("delete_is_final", f"{target.address} was deleted long ago")
+
+    def marked_before_sent(self, row: Row[Any]) -> None:
+        """The row says `sending` before the call is made."""
+        if row.state != State.SENDING:
+            raise Broken("marked_before_sent", f"{row.id} is {row.state}")
+
+    def within_window(self, row: Row[Any], kind: Kind, now: datetime) -> None:
+        """Not before it is due, and not when it is too late."""
+        until = latest(kind, row.label, row.due, row.zone)
+        if not row.due <= now <= until + UNDER_WAY:
+            raise Broken("within_window", f"{row.id} {kind} due {row.due}, until {until}")
+
+    def not_at_night(self, row: Row[Any], kind: Kind, now: datetime) -> None:
+        """Nothing in the quiet hours that was not due in them."""
+        if is_quiet(now - UNDER_WAY, row.zone) and is_quiet(now, row.zone):
+            if not is_quiet(row.due, row.zone):
+                raise Broken("not_at_night", f"{row.id} {kind} at {local(now, row.zone)}")
+
+    def not_to_the_resting(self, target: Target, row: Row[Any], kind: Kind, now: datetime) -> None:
+        """Nothing to those who want nothing now, and nothing that they do not want."""
+        if kind is Kind.GROUP_SESSION:
+            return
+        found = self.known[target].ever(now - UNDER_WAY)
+        if kind in RHYTHMS:
+            fine = any(learner and learner.wants(kind, row.label) for learner in found)
+        else:
+            fine = any(learner is not None for learner in found)
+        if not fine:
+            raise Broken("not_to_the_resting", f"{row.id} {kind} to {target.address}")
+
+    def at_the_right_time(self, known: Known, row: Row[Any], kind: Kind) -> None:
+        """It is due at the local time that was chosen then, in the zone of then."""
+        if kind not in RHYTHMS or (kind, row.label) in known.asked:
+            return
+        for learner in known.ever(row.due - timedelta(microseconds=1)):
+            if learner and instant(row.label, learner.rhythm_of(kind).at, learner.zone) == row.due:
+                return
+        raise Broken("at_the_right_time", f"{row.id} {kind} for {row.label} is due {row.due}")
+
+    def within_cap(self, known: Known, row: Row[Any], kind: Kind, now: datetime) -> None:
+        """No more unasked messages in a local day than was chosen."""
+        if kind in ASKED_FOR:
+            return
+        today = own_day(now - UNDER_WAY, row.zone)
+        shown = {
+            each: found
+            for at, each, found, _ in known.shown
+            if found not in ASKED_FOR and own_day(at, row.zone) == today and each != row.id
+        }
+        counted = [each for each in shown if self._counts(row.workspace, each)]
+        chosen = [_cap(learner, self.cap) for learner in known.ever(now - 2 * UNDER_WAY)]
+        if len(counted) + 1 > max(chosen):
+            raise Broken("within_cap", f"{row.id} is one of {len(counted) + 1} on {today}")
+
+    def _counts(self, workspace: str, delivery_id: str) -> bool:
+        row = self._row(workspace, delivery_id)
+        return row is not None and row.state in (State.SENT, State.SENDING)
+
+    def apart(self, known: Known, row: Row[Any], kind: Kind, now: datetime) -> None:
+        """Never two of one rhythm within twelve hours; what came late is told, not judged."""
+        if kind not in RHYTHMS or (kind, row.label) in known.asked:
+            return
+        due, first, earlier = known.last.get(kind, (None, None, None))
+        if earlier == row.id:
+            return
+        known.last[kind] = (row.due, now, row.id)
+        if due is None or first is None:
+            return
+        if row.due - due < APART:
+            raise Broken("apart", f"{row.id} {kind} due {row.due}, the one before {due}")
+        if now - first < APART:
+            if first - due < ON_TIME:
+                raise Broken("apart", f"{row.id} {kind} sent {now}, the one before {first}")
+            self.late_pairs += 1
+
+    # -- what stands in conversations -------------------------------------------------------------
+
+    def appeared(self, message: Standing, others: Iterable[Standing]) -> None:
+        """A message can be seen."""
+        row = self._row(message.target.workspace, message.delivery_id)
+        self.note(f"seen {message.delivery_id}")
+        if list(others):
+            self.doubled.setdefault(message.delivery_id, self.now())
+        elif row is not None:
+            self._one_of_its_date(message, row)
+
+    def _one_of_its_date(self, message: Standing, row: Row[Any]) -> None:
+        """Never two for one date, kind and target, whatever their ids."""
+        shown = self.known[message.target].shown
+        kind = Kind(row.kind)
+        for _, delivery_id, found, label in shown:
+            if (found, label) == (kind, row.label) and delivery_id != message.delivery_id:
+                if self._row(message.target.workspace, delivery_id) is not None:
+                    raise Broken("one_message_each", f"{kind} for {label} came twice")
+        shown.append((self.now(), message.delivery_id, kind, row.label))
+
+    def vanished(self, message: Standing) -> None:
+        """A double was taken away."""
+        since = self.doubled.pop(message.delivery_id, None)
+        if since is not None:
+            self.healed += 1
+            self.longest = max(self.longest, self.now() - since)
+            self.note(f"healed {message.delivery_id}")
+
+    # -- after every step -------------------------------------------------------------------------
+
+    def after_step(self) -> None:
+        """Everything that must hold whenever a step has ended."""
+        now = self.now()
+        self.heals_doubles(now)
+        self.nothing_stays_under_way(now)
+
+    def heals_doubles(self, now: datetime) -> None:
+        """A double is taken away within ten minutes in which nothing hinders it."""
+        for delivery_id, since in list(self.doubled.items()):
+            row = self._found(delivery_id)
+            if row is None or row.state in (State.UNKNOWN, State.FAILED, State.SKIPPED):
+                del self.doubled[delivery_id]
+            elif now > max(since, self.hindered(row.workspace)) + HEALED_WITHIN:
+                raise Broken("heals_doubles", f"{delivery_id} is seen twice since {since}")
+
+    def nothing_stays_under_way(self, now: datetime) -> None:
+        """No row says `sending` for more than a quarter of an hour in which nothing hinders it."""
+        while self._open and self._open[0][0] < now - STUCK_AFTER:
+            begun, workspace, delivery_id = heapq.heappop(self._open)
+            row = self._row(workspace, delivery_id)
+            if row is None or row.state != State.SENDING:
+                continue
+            if now > max(begun, self.hindered(workspace)) + STUCK_AFTER:
+                raise Broken("nothing_stays_under_way", f"{delivery_id} since {begun}")
+            heapq.heappush(self._open, (begun + timedelta(minutes=1), workspace, delivery_id))
+            break
+
+    def after_hour(self) -> None:
+        """What is looked for once an hour, since it reads all open rows."""
+        now = self.now()
+        self.nothing_overdue(now)
+        self.open_rows_bounded()
+
+    def nothing_overdue(self, now: datetime) -> None:
+        """Nothing waits longer than its window, and nothing at all in an ended workspace."""
+        for row in self._all(_OPEN):
+            until = latest(Kind(row.kind), row.label, row.due, row.zone)
+            held = row.held_until is not None and row.held_until > now - STUCK_AFTER
+            ready = max(until, row.not_before, self.hindered(row.workspace)) + STUCK_AFTER
+            if (not held or row.ended) and now > ready:
+                raise Broken("nothing_overdue", f"{row.id} {row.kind} due {row.due} {row.ended}")
+
+    def open_rows_bounded(self) -> None:
+        """Never more open rows than two of each rhythm for everybody."""
+        number = len(self._all(_OPEN))
+        if number > 6 * len(self.known) + 10:
+            raise Broken("open_rows_bounded", f"{number} open rows")
+
+    # -- at the end -------------------------------------------------------------------------------
+
+    def at_the_end(self, since: datetime, quiet_since: datetime) -> int:
+        """What is looked for when all is over; how many wishes were held against the rows."""
+        self.every_end_has_a_reason()
+        self.everything_ended(quiet_since)
+        return sum(self.nothing_lost(target, since, quiet_since) for target in list(self.known))
+
+    def every_end_has_a_reason(self) -> None:
+        """What was not sent says why."""
+        table = deliveries.c
+        without = (table.error.is_(None)) & table.state.in_(("failed", "skipped", "unknown"))
+        for row in self._all(select(deliveries).where(without)):
+            raise Broken("every_end_has_a_reason", f"{row.id} is {row.state}")
+
+    def everything_ended(self, quiet_since: datetime) -> None:
+        """Once Slack is well again for some hours, nothing is open that was due before."""
+        for row in self._all(_OPEN):
+            if row.not_before < quiet_since and row.due < quiet_since:
+                raise Broken("everything_ended", f"{row.id} {row.kind} due {row.due}")
+        for row in self._all(select(deliveries).where(deliveries.c.state == "sending")):
+            raise Broken("everything_ended", f"{row.id} {row.kind} is being sent")
+
+    def nothing_lost(self, target: Target, since: datetime, until: datetime) -> int:
+        """Each date on which something was due while it was wanted has its row."""
+        return sum(self._none_lost(target, kind, since, until) for kind in RHYTHMS)
+
+    def _none_lost(self, target: Target, kind: Kind, since: datetime, until: datetime) -> int:
+        known = self.known[target]
+        rows = {row.label: row for row in self._rows_of(target, kind)}
+        looked = 0
+        ends = [wish.since for wish in known.wishes[1:]] + [until]
+        for wish, end in zip(known.wishes, ends, strict=True):
+            if wish.learner is not None:
+                for label, due in _dues(wish.learner, kind, max(wish.since, since), end):
+                    if self._may_be_missed(known, kind, due, wish, end):
+                        continue
+                    looked += 1
+                    if label not in rows and not _too_close(rows, label, due):
+                        raise Broken("nothing_lost", f"{kind} for {label} to {target.address}")
+        return looked
+
+    def _may_be_missed(
+        self, known: Known, kind: Kind, due: datetime, wish: Wish, end: datetime
+    ) -> bool:
+        """Whether there are reasons for which no row need be there."""
+        awake = bisect_left(self.beats, due)
+        claimed = self.beats[awake] if awake < len(self.beats) else end
+        learner = wish.learner
+        if claimed + timedelta(minutes=2) > end or learner is None:
+            return True
+        superseded = claimed - due > timedelta(hours=20)
+        jumped = any(abs(due - at) < timedelta(hours=30) for at in self.jumps)
+        away = any(begin - APART < due < stop + APART for begin, stop in known.unreachable)
+        early = kind is Kind.WEEKLY_CHECKIN and due < learner.started_at + timedelta(days=3)
+        return superseded or jumped or away or early
+
+    # -- rows ---------------------------------------------------------------------------------------
+
+    def _row(self, workspace: str, delivery_id: str) -> Row[Any] | None:
+        table = deliveries.c
+        query = select(deliveries).where(table.workspace == workspace, table.id == delivery_id)
+        found = self._all(query)
+        return found[0] if found else None
+
+    def _found(self, delivery_id: str) -> Row[Any] | None:
+        found = self._all(select(deliveries).where(deliveries.c.id == delivery_id))
+        return found[0] if found else None
+
+    def _rows_of(self, target: Target, kind: Kind) -> Sequence[Row[Any]]:
+        table = deliveries.c
+        mine = (table.workspace == target.workspace) & (table.address == target.address)
+        return self._all(select(deliveries).where(mine, table.kind == kind.value))
+
+    def _all(self, query: Any) -> Sequence[Row[Any]]:
+        def read(records: Records) -> Sequence[Row[Any]]:
+            found: Sequence[Row[Any]] = records.all(query)  # type: ignore[attr-defined]
+            return found
+
+        return self.store.now(read)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows ended how."""
+        query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+        return dict(tuple(row) for row in self._all(query))
+
+
+_OPEN = (
+    select(deliveries, workspaces.c.held_until, workspaces.c.ended)
+    .outerjoin(workspaces, workspaces.c.workspace == deliveries.c.workspace)
+    .where(deliveries.c.state == "due")
+)
+
+
+def _shown(row: Row[Any] | None) -> str:
+    return (
+        "deleted" if row is None else f"{row.kind} {row.label} {row.state} due {row.due:%d %H:%M}"
+    )
+
+
+def _cap(learner: Learner | None, default: int) -> int:
+    chosen = learner.unasked_per_day if learner else None
+    return default if chosen is None else chosen
+
+
+def _dues(
+    learner: Learner, kind: Kind, since: datetime, until: datetime
+) -> Iterable[tuple[date, datetime]]:
+    """The dates for which something is wanted, due between two instants."""
+    rhythm, rests = learner.rhythm_of(kind), learner.rests_of(kind)
+    if learner.left_alone:
+        return
+    started = own_day(learner.started_at, learner.zone)
+    day = local(since, learner.zone).date() - timedelta(days=1)
+    while day <= local(until, learner.zone).date() + timedelta(days=1):
+        if wanted(rhythm, day) and not rests.covers(day) and day > started:
+            due = instant(day, rhythm.at, learner.zone)
+            if since < due < until:
+                yield day, due
+        day += timedelta(days=1)
+
+
+def _too_close(rows: dict[date, Row[Any]], label: date, due: datetime) -> bool:
+    """Whether what came before it leaves no room: twelve hours, from when it was really sent."""
+    before = [row for found, row in rows.items() if found < label + timedelta(days=2)]
+    return any(
+        due - moment < APART and row.label != label
+        for row in before
+        for moment in (row.due, row.changed_at)
+        if moment <= due + timedelta(days=1)
+    )
+
+
+def target_of(person: Person) -> Target:
+    """Where somebody's messages go."""
+    return Target(person.workspace, person.user)
