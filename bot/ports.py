@@ -292,11 +292,11 @@ class Records(Protocol):
 
     def save_delivery(self, delivery: Delivery) -> bool:
         """False when it is gone. Raises DeliveryMoved when the stored state can't become the new
-        one."""
+        one; one that has ended can't even become what it is."""
         ...
 
     def save_deliveries(self, saved: Sequence[Delivery]) -> None:
-        """Save many as `save_delivery` does; those that moved on or are gone stay as they are."""
+        """Save many; those that moved on to another state, or are gone, stay as they are."""
         ...
 
     def delivery(self, target: Target, kind: Kind, label: date) -> Delivery | None: ...

@@ -46,12 +46,10 @@ class Ground:
         """Let time pass for everybody."""
         self.slack.move(self.clock.now() + amount)
 
-    def being_sent(self, since: datetime = MONDAY) -> int:
-        """How many deliveries are in `sending`, and came there no earlier than an instant."""
+    def count(self, *states: State, since: datetime = MONDAY) -> int:
+        """How many deliveries are in these states, and came there no earlier than an instant."""
         table = deliveries.c
-        query = select(func.count()).where(
-            table.state == State.SENDING.value, table.changed_at >= since
-        )
+        query = select(func.count()).where(table.state.in_(states), table.changed_at >= since)
         with self.engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
 

@@ -29,7 +29,7 @@ SOME_REFUSED: tuple[Fault, ...] = (
     {"method": "chat.postMessage", "kind": "ratelimited", "share": 0.005, "retry_after": 1},
     {"method": "chat.postMessage", "kind": "error", "share": 0.01, "error": "restricted_too_many"},
 )
-LOOK, RATE, RATE_AFTERWARDS = 0.01, 20, 60
+LOOK, RATE, RATE_AFTERWARDS = 0.01, 10, 30
 """How often, in seconds, time passes, and how much faster than it really does: while there are
 kills to come, and when all that is left is to wait."""
 LAST_KILL = 0.95

@@ -113,7 +113,7 @@ class Stopper:
         os.kill(pid, signal.SIGTERM)
         self.seen.statuses[self.ground.forks.wait(pid)] += 1
         self.seen.longest = max(self.seen.longest, time.monotonic() - asked)
-        self.seen.left += self.ground.being_sent()
+        self.seen.left += self.ground.count(State.SENDING)
         self.seen.count += 1
 
     def _wait(self, seconds: float) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,16 @@ from bot.playground.ledger import Post
 from bot.store.schema import deliveries, votes
 from tests.reliability.wishes import Wish
 
-OPEN = (State.DUE.value, State.SENDING.value)
-GIVEN_UP = (State.FAILED.value, State.UNKNOWN.value)
+OPEN = (State.DUE, State.SENDING)
+GIVEN_UP = (State.FAILED, State.UNKNOWN)
 
 
 @dataclass(frozen=True)
 class Verdict:
     """Figures of a run. What must be 0 is in `faults`.
 
-    `lost`: was due, is not to be seen, and its row does not say that it was given up. `doubles`:
+    `lost`: was due, is not to be seen, and its row does not say that it was given up; what was
+    `skipped`, being too late, is lost here, where workers have time enough. `doubles`:
     is to be seen twice. `strays`: a message without a row, or a row that says of another message,
     or of none, that it is the one. `open`: not ended. `twice_taken`: the same try was made twice.
     `effects`: by how much what follows from arrivals differs from the arrivals.
@@ -31,6 +32,7 @@ class Verdict:
     due: int
     sent: int
     given_up: int
+    skipped: int
     healed: int
     lost: int
     doubles: int
@@ -44,6 +46,11 @@ class Verdict:
         """What must not happen, and how often it did."""
         names = ("lost", "doubles", "strays", "open", "twice_taken", "effects")
         return {name: getattr(self, name) for name in names if getattr(self, name)}
+
+    @classmethod
+    def total(cls, parts: Sequence["Verdict"]) -> "Verdict":
+        """The sums of several."""
+        return cls(*(sum(figures) for figures in zip(*map(astuple, parts), strict=True)))
 
     def __str__(self) -> str:
         """A line for people."""
@@ -68,6 +75,7 @@ def judge(
         due=len(due),
         sent=len(sent),
         given_up=sum(row.state in GIVEN_UP for row in rows),
+        skipped=sum(row.state == State.SKIPPED for row in rows),
         healed=sum(post.deleted for post in posts),
         lost=sum(row is None or row.state not in GIVEN_UP for row in missing),
         doubles=sum(len(places) > 1 for places in seen.values()),
