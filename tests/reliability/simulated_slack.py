@@ -5,7 +5,7 @@ import random
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from bot.domain.deliveries import Target
@@ -229,7 +229,6 @@ class SimulatedSlack:
         if trouble is not None:
             remedy = remedy_of(trouble, CallKind.READ)
             raise SendRefused(trouble, remedy, seconds_of(trouble, remedy))
-
 
     def forget(self, before: datetime) -> None:
         """Let go of messages for which nobody will ask any more."""

@@ -245,7 +245,9 @@ def main() -> None:
     given = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
     with tempfile.TemporaryDirectory() as folder:
-        for figure in measure(given.questions or list(QUESTIONS), given.people, sqlite_urls(Path(folder))):
+        for figure in measure(
+            given.questions or list(QUESTIONS), given.people, sqlite_urls(Path(folder))
+        ):
             print(f"{figure.question:42} {figure.wanted:>14} {figure.seen:>30}")
 
 
