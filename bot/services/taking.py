@@ -56,11 +56,13 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """What was taken. `more`: there may be more for now. `asks`: Slack is to be asked first."""
+    """What was taken. `more`: there may be more, from `free_at` on where the pace is used up.
+    `asks`: Slack is to be asked first."""
 
     ready: tuple[Ready, ...] = ()
     more: bool = False
     asks: bool = False
+    free_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -127,17 +129,25 @@ class Taker:
             return Portion()
         if standing.asks:
             return Portion(asks=True)
-        limit, _ = self.pace.granted(standing.taken_until, now, PORTION)
+        limit, taken_until = self.pace.granted(standing.taken_until, now, PORTION)
+        if not limit:
+            return Portion(more=True, free_at=self.pace.free_again(taken_until))
         if only is None:
-            only = records.open_deliveries(workspace, now, limit) if limit else ()
+            only = records.open_deliveries(workspace, now, limit)
         ready = self._sorted_out(records, only[:limit], sending, now)
-        self._keep_pace(records, standing, len(ready), now)
-        return Portion(tuple(ready), more=len(only) == PORTION)
+        until = self._keep_pace(records, standing, len(ready), now)
+        free_at = self.pace.free_again(until) if until and limit < PORTION else None
+        return Portion(tuple(ready), more=len(only) == limit, free_at=free_at)
 
-    def _keep_pace(self, records: Records, standing: Standing, number: int, now: datetime) -> None:
-        if number and self.pace.posts_per_minute:
-            _, until = self.pace.granted(standing.taken_until, now, number)
-            records.save_standing(replace(standing, taken_until=until))
+    def _keep_pace(
+        self, records: Records, standing: Standing, number: int, now: datetime
+    ) -> datetime | None:
+        """Until when the pace is taken now; None without a pace, or when nothing was taken."""
+        if not number or not self.pace.posts_per_minute:
+            return None
+        _, until = self.pace.granted(standing.taken_until, now, number)
+        records.save_standing(replace(standing, taken_until=until))
+        return until
 
     def _sorted_out(
         self, records: Records, rows: Sequence[Delivery], sending: Sending, now: datetime

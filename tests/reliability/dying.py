@@ -19,11 +19,12 @@ class Died(BaseException):
 class Fuse:
     """Lets a process die at the n-th of the points before and after its effects, counted from 1.
 
-    `look` is asked at every point; what it answered is kept in `seen`.
+    `look` is asked at every point; what it answered is kept in `seen`. `dies` is told once.
     """
 
     at: int | None = None
     look: Callable[[], Hashable] | None = None
+    dies: Callable[[], None] = lambda: None
     passed: int = 0
     dead: bool = False
     seen: list[Hashable] = field(default_factory=list)
@@ -33,8 +34,10 @@ class Fuse:
         self.passed += 1
         if self.look is not None:
             self.seen.append(self.look())
-        if self.dead or self.passed == self.at:
+        if self.passed == self.at and not self.dead:
             self.dead = True
+            self.dies()
+        if self.dead:
             raise Died
 
 

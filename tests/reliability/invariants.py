@@ -8,15 +8,16 @@ it should be.
 import heapq
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from bot.domain.deliveries import Kind, State, Target
 from bot.domain.learners import Learner, Person
+from bot.domain.silence import HEARD
 from bot.ports import Records
 from bot.store.schema import deliveries, workspaces
 from tests.reliability.local_rules import instant, is_quiet, latest, local, own_day, wanted
@@ -83,7 +84,11 @@ class Judge:
     events: deque[str] = field(default_factory=lambda: deque(maxlen=20))
     beats: list[datetime] = field(default_factory=list)
     jumps: list[datetime] = field(default_factory=list)
+    down: bool = False
+    """Whether there is no process now."""
     doubled: dict[str, datetime] = field(default_factory=dict)
+    reached: dict[Target, datetime] = field(default_factory=dict)
+    """Who has got something lately: the coach may let them rest now, if they are silent."""
     healed: int = 0
     longest: timedelta = field(default_factory=timedelta)
     posts: int = 0
@@ -99,11 +104,11 @@ class Judge:
         """Something happened."""
         self.events.append(f"{self.now():%m-%d %H:%M:%S} {what}")
 
-    def wishes(self, target: Target, learner: Learner | None) -> None:
-        """Somebody wants something else from now on."""
+    def wishes(self, target: Target, learner: Learner | None, since: datetime) -> None:
+        """Somebody wants something else since an instant."""
         wishes = self.known[target].wishes
-        if not wishes or wishes[-1].learner != learner:
-            wishes.append(Wish(self.now(), learner))
+        if not wishes or _choices(wishes[-1].learner) != _choices(learner):
+            wishes.append(Wish(since, learner))
 
     def trouble(self, workspace: str) -> None:
         """Mending was hindered; it may take so much longer."""
@@ -121,6 +126,8 @@ class Judge:
 
     def hindered(self, workspace: str) -> datetime:
         """When mending was hindered last."""
+        if self.down:
+            return self.now()
         never = datetime.min.replace(tzinfo=self.now().tzinfo)
         return max(self._troubled.get(workspace, never), self._troubled.get("", never))
 
@@ -249,6 +256,7 @@ class Judge:
         """A message can be seen."""
         row = self._row(message.target.workspace, message.delivery_id)
         self.note(f"seen {message.delivery_id}")
+        self.reached[message.target] = self.now()
         if list(others):
             self.doubled.setdefault(message.delivery_id, self.now())
         elif row is not None:
@@ -353,15 +361,13 @@ class Judge:
         known = self.known[target]
         rows = {row.label: row for row in self._rows_of(target, kind)}
         looked = 0
-        ends = [wish.since for wish in known.wishes[1:]] + [until]
-        for wish, end in zip(known.wishes, ends, strict=True):
-            if wish.learner is not None:
-                for label, due in _dues(wish.learner, kind, max(wish.since, since), end):
-                    if self._may_be_missed(known, kind, due, wish, end):
-                        continue
-                    looked += 1
-                    if label not in rows and not _too_close(rows, label, due):
-                        raise Broken("nothing_lost", f"{kind} for {label} to {target.address}")
+        for wish, end in _since_deleted(known.wishes, until):
+            for label, due in _dues(wish.learner, kind, max(wish.since, since), end):
+                if self._may_be_missed(known, kind, due, wish, end):
+                    continue
+                looked += 1
+                if label not in rows and not _too_close(rows, label, due):
+                    raise Broken("nothing_lost", f"{kind} for {label} to {target.address}")
         return looked
 
     def _may_be_missed(
@@ -382,9 +388,7 @@ class Judge:
     # -- rows ---------------------------------------------------------------------------------------
 
     def _row(self, workspace: str, delivery_id: str) -> Row[Any] | None:
-        table = deliveries.c
-        query = select(deliveries).where(table.workspace == workspace, table.id == delivery_id)
-        found = self._all(query)
+        found = self._all(_ONE, {"workspace": workspace, "id": delivery_id})
         return found[0] if found else None
 
     def _found(self, delivery_id: str) -> Row[Any] | None:
@@ -396,12 +400,12 @@ class Judge:
         mine = (table.workspace == target.workspace) & (table.address == target.address)
         return self._all(select(deliveries).where(mine, table.kind == kind.value))
 
-    def _all(self, query: Any) -> Sequence[Row[Any]]:
+    def _all(self, query: Any, values: Mapping[str, str] | None = None) -> Sequence[Row[Any]]:
         def read(records: Records) -> Sequence[Row[Any]]:
-            found: Sequence[Row[Any]] = records.all(query)  # type: ignore[attr-defined]
-            return found
+            connection: Connection = records.connection  # type: ignore[attr-defined]
+            return connection.execute(query, values).all()
 
-        return self.store.now(read)
+        return self.store.look(read)
 
     def counts(self) -> dict[str, int]:
         """How many rows ended how."""
@@ -409,6 +413,22 @@ class Judge:
         return dict(tuple(row) for row in self._all(query))
 
 
+def _since_deleted(wishes: Sequence[Wish], until: datetime) -> list[tuple[Wish, datetime]]:
+    """Wishes and when each ended, after the last time that everything was deleted: of what was sent
+    before nothing is known any more."""
+    ends = [wish.since for wish in wishes[1:]] + [until]
+    gone = [place for place, wish in enumerate(wishes) if wish.learner is None]
+    return list(zip(wishes, ends, strict=True))[gone[-1] + 1 if gone else 0 :]
+
+
+def _choices(learner: Learner | None) -> Learner | None:
+    """A learner without what is only counted."""
+    return None if learner is None else replace(learner, silence=HEARD)
+
+
+_ONE = select(deliveries).where(
+    deliveries.c.workspace == bindparam("workspace"), deliveries.c.id == bindparam("id")
+)
 _OPEN = (
     select(deliveries, workspaces.c.held_until, workspaces.c.ended)
     .outerjoin(workspaces, workspaces.c.workspace == deliveries.c.workspace)
@@ -428,12 +448,12 @@ def _cap(learner: Learner | None, default: int) -> int:
 
 
 def _dues(
-    learner: Learner, kind: Kind, since: datetime, until: datetime
+    learner: Learner | None, kind: Kind, since: datetime, until: datetime
 ) -> Iterable[tuple[date, datetime]]:
     """The dates for which something is wanted, due between two instants."""
-    rhythm, rests = learner.rhythm_of(kind), learner.rests_of(kind)
-    if learner.left_alone:
+    if learner is None or learner.left_alone:
         return
+    rhythm, rests = learner.rhythm_of(kind), learner.rests_of(kind)
     started = own_day(learner.started_at, learner.zone)
     day = local(since, learner.zone).date() - timedelta(days=1)
     while day <= local(until, learner.zone).date() + timedelta(days=1):

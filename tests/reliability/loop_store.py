@@ -55,6 +55,10 @@ class LoopStore:
         self._session.run("RELEASE job")
         return value
 
+    def look(self, work: Callable[[Records], T]) -> T:
+        """As `read`, for whoever looks from outside."""
+        return work(self._reading)
+
     def begin(self) -> None:
         """From here on one can go back to marks."""
         self._session.run("BEGIN")

@@ -54,15 +54,17 @@ class People:
     silent: set[Person] = field(default_factory=set)
     done: int = 0
 
-    async def something(self) -> None:
-        """Somebody does something."""
+    async def something(self) -> bool:
+        """Somebody does something; whether something may be due earlier than before now."""
         person = self.rng.choice(self.everybody)
         (name,) = self.rng.choices(list(PER_DAY), list(PER_DAY.values()))
         if name == "sign" and person in self.silent:
-            return
+            return False
         learner = self._learner(person)
         if name == "return" or (learner is None) is (name == "start"):
             await self._do(name, person)
+            return name != "sign"
+        return False
 
     async def _do(self, name: str, person: Person) -> None:
         acts: Mapping[str, Callable[[Person], Awaitable[None]]] = {
@@ -88,10 +90,17 @@ class People:
         """Tell the judge what somebody wants now."""
         if why and why != "sign":
             self.judge.note(f"{person.workspace} {person.user} {why}")
-        self.judge.wishes(target_of(person), self._learner(person))
+        self.judge.wishes(target_of(person), self._learner(person), self.judge.now())
+
+    def look_at_the_silent(self) -> None:
+        """The coach itself lets people rest who stay silent, with what they have just got."""
+        reached, self.judge.reached = self.judge.reached, {}
+        for target, at in reached.items():
+            learner = self._learner(Person(target.workspace, target.address))
+            self.judge.wishes(target, learner, at)
 
     def _learner(self, person: Person) -> Learner | None:
-        return self.store.now(lambda records: records.learner(person))
+        return self.store.look(lambda records: records.learner(person))
 
     # -- what they do -------------------------------------------------------------------------------
 

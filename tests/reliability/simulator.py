@@ -125,6 +125,7 @@ class Simulation:
     step: int = 0
     deaths: int = 0
     judged: int = 0
+    ended: dict[str, int] = field(default_factory=dict)
     sleeping: timedelta = field(default_factory=timedelta)
     wrong: timedelta = field(default_factory=timedelta)
 
@@ -168,7 +169,7 @@ class Simulation:
     # -- the process --------------------------------------------------------------------------------
 
     def _dispatcher(self) -> Dispatcher:
-        self.fuse = Fuse()
+        self.fuse = Fuse(dies=self._died)
         made = Dispatcher(
             store=DyingStore(self.flaky, self.fuse),
             messenger=DyingMessenger(self.slack, self.fuse),
@@ -186,11 +187,16 @@ class Simulation:
         while self.loop.time() < until:
             await self._process(self._dispatcher(), until)
             if self.fuse.dead:
-                self.deaths += 1
-                self.judge.interrupted()
-                self.judge.note("died")
                 await asyncio.sleep(self.rng.choice((1, 5, 30, 120, self.rng.uniform(0, 20_000))))
                 self.judge.interrupted()
+                self.judge.down = False
+
+    def _died(self) -> None:
+        self.deaths += 1
+        self.judge.down = True
+        self.judge.interrupted()
+        self.judge.note("died")
+        self.poke.set()
 
     async def _process(self, dispatcher: Dispatcher, until: float) -> None:
         while self.loop.time() < until and not self.fuse.dead:
@@ -239,8 +245,8 @@ class Simulation:
         rate = sum(PER_DAY.values()) * len(self.people.everybody) / DAY
         while self.loop.time() < until:
             await asyncio.sleep(self.rng.expovariate(rate))
-            await self.people.something()
-            self.poke.set()
+            if await self.people.something():
+                self.poke.set()
 
     async def _accidents(self, until: float) -> None:
         rate = sum(ACCIDENTS.values()) / DAY
@@ -302,14 +308,9 @@ class Simulation:
     async def _hours_pass(self, until: float) -> None:
         while self.loop.time() < until:
             await asyncio.sleep(HOUR)
-            self.people_who_rest()
+            self.people.look_at_the_silent()
             self.judge.after_hour()
             self.slack.forget(self.true_time() - timedelta(days=2))
-
-    def people_who_rest(self) -> None:
-        """The coach itself lets people rest who stay silent."""
-        for each in sorted(self.people.silent):
-            self.people.look(each)
 
     # -- all of it ------------------------------------------------------------------------------------
 
@@ -333,6 +334,7 @@ class Simulation:
             self.loop.call_later(end, self._all_is_well)
         quiet_since = self.now() - timedelta(seconds=QUIET_END / 2)
         self.judged = self.judge.at_the_end(BEGIN, quiet_since)
+        self.ended = self.judge.counts()
 
     def _all_is_well(self) -> None:
         for workspace in [*self.slack.trouble_of]:
@@ -427,7 +429,7 @@ def summary(simulation: Simulation) -> str:
     judge = simulation.judge
     return (
         f"  {simulation.step:,} steps, {judge.posts:,} posts, {simulation.people.done:,} acts of"
-        f" people, {simulation.deaths} deaths of the process, {judge.counts}\n"
+        f" people, {simulation.deaths} deaths of the process, {simulation.ended}\n"
         f"  {simulation.judged:,} wishes held against the rows; {judge.healed} doubles healed within"
         f" {judge.longest.total_seconds():.0f} s; {judge.late_pairs} pairs closer than 12 h because"
         f" the first came late"

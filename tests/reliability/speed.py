@@ -204,7 +204,7 @@ async def _drained(database: str, url: str, posts: int) -> float:
 async def drain(new_url: Callable[[], str], people: int) -> Iterator[Figure]:
     """What share of the SDK's own rate is left when everything is recorded as well?"""
     posts = max(1_000, people // 10)
-    with quick_slack() as url:
+    with quick_slack() as (url, _):
         await _bare(url, 1_000)
         floor, ours = [], []
         for _ in range(2):
