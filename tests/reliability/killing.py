@@ -18,7 +18,7 @@ from tests.ready import ready_database
 from tests.reliability.forking import Forks, fork_server
 from tests.reliability.shared_clock import SharedClock
 from tests.reliability.stand_in import StandIn, stand_in
-from tests.reliability.verdict import Verdict, judge
+from tests.reliability.verdict import OPEN, Verdict, judge
 from tests.reliability.wishes import MONDAY, Wish, keep
 from tests.reliability.workers import PROGRAM, Job
 
@@ -68,6 +68,13 @@ class Ground:
         query = select(func.count()).where(table.state.in_(states), table.changed_at >= since)
         with self.engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
+
+    def behind(self) -> timedelta:
+        """How long ago the oldest that is open was due."""
+        query = select(func.min(deliveries.c.due)).where(deliveries.c.state.in_(OPEN))
+        with self.engine.connect() as connection:
+            oldest = connection.execute(query).scalar_one()
+        return timedelta(0) if oldest is None else self.clock.now() - oldest
 
     def drain(self) -> None:
         """Have one worker end everything that has begun, on a day without faults."""
