@@ -1,4 +1,4 @@
-"""People of the simulator: they start, travel, change their minds, go silent, leave and come back."""
+"""People of the simulator: they start, travel, change their minds, leave and come back."""
 
 import random
 from collections.abc import Awaitable, Callable, Mapping
