@@ -1,4 +1,5 @@
-"""What must hold when a simulation is over: every wish has its row, and every row its end."""
+"""What must hold every hour, and when a simulation is over: every wish has its row, and every row
+its end."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,8 +11,9 @@ from sqlalchemy import Row
 
 from bot.domain.deliveries import Kind, Target
 from bot.domain.learners import Learner
-from tests.reliability.invariants import APART, RHYTHMS, Broken, Judge, Known, Wish
-from tests.reliability.local_rules import instant, local, own_day, wanted
+from tests.reliability.invariants import APART, RHYTHMS, STUCK_AFTER, Broken, Judge
+from tests.reliability.known import Known, Wish
+from tests.reliability.local_rules import instant, latest, local, own_day, wanted
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,27 @@ class Ending:
     """Looks at everything once more, with what the judge knows."""
 
     judge: Judge
+
+    def after_hour(self) -> None:
+        """What is looked for once an hour, since it reads all open rows."""
+        now = self.judge.now()
+        self.nothing_overdue(now)
+        self.open_rows_bounded()
+
+    def nothing_overdue(self, now: datetime) -> None:
+        """Nothing waits longer than its window, and nothing at all in an ended workspace."""
+        for row in self.judge.rows.open():
+            until = latest(Kind(row.kind), row.label, row.due, row.zone)
+            held = row.held_until is not None and row.held_until > now - STUCK_AFTER
+            ready = max(until, row.not_before, self.judge.hindered(row.workspace)) + STUCK_AFTER
+            if (not held or row.ended) and now > ready:
+                raise Broken("nothing_overdue", f"{row.id} {row.kind} due {row.due} {row.ended}")
+
+    def open_rows_bounded(self) -> None:
+        """Never more open rows than two of each rhythm for everybody."""
+        number = len(self.judge.rows.open())
+        if number > 6 * len(self.judge.known) + 10:
+            raise Broken("open_rows_bounded", f"{number} open rows")
 
     def judged(self, since: datetime, quiet_since: datetime) -> int:
         """What is looked for when all is over; how many wishes were held against the rows."""

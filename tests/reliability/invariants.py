@@ -2,22 +2,22 @@
 
 The judge is told what happens in Slack and what people want, looks at the rows, and works out
 local times by itself (`tests.reliability.local_rules`). It raises Broken at the first thing that is
-not as it should be. What must hold at the end stands in `tests.reliability.endings`.
+not as it should be. What is
+looked for more seldom stands in `tests.reliability.endings`.
 """
 
 import heapq
-from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
 from bot.domain.deliveries import Kind, State, Target
-from bot.domain.learners import Learner, Person
-from bot.domain.silence import HEARD
+from bot.domain.learners import Learner
+from tests.reliability.known import Known, Wish, cap_of, choices
 from tests.reliability.local_rules import instant, is_quiet, latest, local, own_day
 from tests.reliability.rows import Rows
 from tests.reliability.simulated_slack import Standing
@@ -38,36 +38,6 @@ class Broken(AssertionError):
     def __init__(self, name: str, what: str) -> None:
         super().__init__(f"{name}: {what}")
         self.name = name
-
-
-@dataclass(slots=True)
-class Wish:
-    """What a target wanted from an instant on; None for nothing at all."""
-
-    since: datetime
-    learner: Learner | None
-
-
-@dataclass(slots=True)
-class Known:
-    """What the judge knows of a target."""
-
-    wishes: list[Wish] = field(default_factory=list)
-    asked: set[tuple[Kind, date]] = field(default_factory=set)
-    """What was snoozed until later, or came because somebody started."""
-    unreachable: list[tuple[datetime, datetime]] = field(default_factory=list)
-    shown: deque[tuple[datetime, str, Kind, date]] = field(default_factory=lambda: deque(maxlen=12))
-    last: dict[Kind, tuple[datetime, datetime, str]] = field(default_factory=dict)
-    """Of each kind, when the newest was due, when it was first sent, and its id."""
-
-    def at(self, when: datetime) -> Learner | None:
-        """What was wanted at an instant."""
-        found = bisect_left([wish.since for wish in self.wishes], when)
-        return self.wishes[found - 1].learner if found else None
-
-    def ever(self, since: datetime) -> list[Learner | None]:
-        """Everything that was wanted since an instant."""
-        return [self.at(since), *(wish.learner for wish in self.wishes if wish.since >= since)]
 
 
 @dataclass
@@ -106,7 +76,7 @@ class Judge:
     def wishes(self, target: Target, learner: Learner | None, since: datetime) -> None:
         """Somebody wants something else since an instant."""
         wishes = self.known[target].wishes
-        if not wishes or _choices(wishes[-1].learner) != _choices(learner):
+        if not wishes or choices(wishes[-1].learner) != choices(learner):
             wishes.append(Wish(since, learner))
 
     def trouble(self, workspace: str) -> None:
@@ -231,7 +201,7 @@ class Judge:
             if found not in ASKED_FOR and own_day(at, row.zone) == today and each != row.id
         }
         counted = [each for each in shown if self._counts(row.workspace, each)]
-        chosen = [_cap(learner, self.cap) for learner in known.ever(now - 2 * UNDER_WAY)]
+        chosen = [cap_of(learner, self.cap) for learner in known.ever(now - 2 * UNDER_WAY)]
         if len(counted) + 1 > max(chosen):
             raise Broken("within_cap", f"{row.id} is one of {len(counted) + 1} on {today}")
 
@@ -320,44 +290,8 @@ class Judge:
             heapq.heappush(self._open, (begun + timedelta(minutes=1), workspace, delivery_id))
             break
 
-    def after_hour(self) -> None:
-        """What is looked for once an hour, since it reads all open rows."""
-        now = self.now()
-        self.nothing_overdue(now)
-        self.open_rows_bounded()
-
-    def nothing_overdue(self, now: datetime) -> None:
-        """Nothing waits longer than its window, and nothing at all in an ended workspace."""
-        for row in self.rows.open():
-            until = latest(Kind(row.kind), row.label, row.due, row.zone)
-            held = row.held_until is not None and row.held_until > now - STUCK_AFTER
-            ready = max(until, row.not_before, self.hindered(row.workspace)) + STUCK_AFTER
-            if (not held or row.ended) and now > ready:
-                raise Broken("nothing_overdue", f"{row.id} {row.kind} due {row.due} {row.ended}")
-
-    def open_rows_bounded(self) -> None:
-        """Never more open rows than two of each rhythm for everybody."""
-        number = len(self.rows.open())
-        if number > 6 * len(self.known) + 10:
-            raise Broken("open_rows_bounded", f"{number} open rows")
-
-
-def _choices(learner: Learner | None) -> Learner | None:
-    """A learner without what is only counted."""
-    return None if learner is None else replace(learner, silence=HEARD)
-
 
 def _shown(row: Row[Any] | None) -> str:
     return (
         "deleted" if row is None else f"{row.kind} {row.label} {row.state} due {row.due:%d %H:%M}"
     )
-
-
-def _cap(learner: Learner | None, default: int) -> int:
-    chosen = learner.unasked_per_day if learner else None
-    return default if chosen is None else chosen
-
-
-def target_of(person: Person) -> Target:
-    """Where somebody's messages go."""
-    return Target(person.workspace, person.user)

@@ -62,8 +62,9 @@ class Rows:
 
     def counts(self) -> dict[str, int]:
         """How many are in which state."""
-        query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
-        return {row[0]: row[1] for row in self._all(query)}
+        query = select(deliveries.c.state, func.count().label("number"))
+        found = self._all(query.group_by(deliveries.c.state))
+        return {str(row.state): int(row.number) for row in found}
 
     def _all(self, query: Any, values: Mapping[str, str] | None = None) -> Sequence[Row[Any]]:
         def read(records: Records) -> Sequence[Row[Any]]:

@@ -3,23 +3,21 @@
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from bot.app import topics_of
-from bot.domain.deliveries import Delivery, Kind
 from bot.domain.errors import Busy, Uncertain
-from bot.domain.learners import Person
-from bot.ports import Message, Records
+from bot.ports import Records
 from bot.services.dispatcher import Dispatcher, Promises
-from bot.services.results import Composed
-from bot.services.taking import Topics
 from bot.system import GivenClock
 from tests.reliability.desks import CountedIds, desk_on
 from tests.reliability.dying import Died, DyingMessenger, DyingStore, Fuse
 from tests.reliability.endings import Ending
 from tests.reliability.flaky_store import FlakyStore
 from tests.reliability.invariants import Judge
+from tests.reliability.light import light_topics, rendered
 from tests.reliability.loop_store import LoopStore
 from tests.reliability.rows import Rows
 from tests.reliability.silent import SILENT
@@ -81,7 +79,7 @@ class Simulation:
         )
         self.slack = SimulatedSlack(self.rng, self.true_time, self.judge)
         self.desk = desk_on(self.store, GivenClock(self.now), self.ids)
-        self.topics = topics_of(self.desk) if plan.full else self._light_topics()
+        self.topics = topics_of(self.desk) if plan.full else light_topics(self.desk)
         everybody = [person(number, plan.workspaces) for number in range(plan.people)]
         self.people = People(self.rng, self.desk, self.store, self.slack, self.judge, everybody)
         self.people.silent = {each for each in everybody if self.rng.random() < 0.15}
@@ -99,15 +97,7 @@ class Simulation:
         """The time that the coach goes by."""
         return self.true_time() + self.wrong
 
-    def _light_topics(self) -> Topics:
-        """As the program's, but the content is not chosen: whether a message is wanted is asked,
-        and what follows when it arrives is done."""
-        real = topics_of(self.desk)
-        compose = self.desk.coaching.announcing(_light)
-        light = {kind: replace(real[kind], compose=compose) for kind in LIGHT}
-        return {**real, **light}
-
-    # -- the process --------------------------------------------------------------------------------
+    # -- the process ------------------------------------------------------------------------------
 
     def _dispatcher(self) -> Dispatcher:
         self.fuse = Fuse(dies=self._died)
@@ -117,7 +107,7 @@ class Simulation:
             clock=GivenClock(self.now),
             ids=self.ids,
             topics=self.topics,
-            render=_rendered,
+            render=rendered,
             meter=SILENT,
             promises=self.promises,
         )
@@ -176,7 +166,7 @@ class Simulation:
         self.step += 1
         self.judge.after_step()
 
-    # -- what happens ---------------------------------------------------------------------------------
+    # -- what happens -----------------------------------------------------------------------------
 
     async def _people(self, until: float) -> None:
         """Everybody starts in the first days; then they do what people do."""
@@ -215,7 +205,7 @@ class Simulation:
     def _mended(self, workspace: str) -> None:
         self.judge.trouble(workspace)
         if self.slack.trouble_of.pop(workspace, None) == "token_revoked":
-            self.store.now(lambda records: records.revive_workspace(workspace))
+            self.store.now(partial(_revived, workspace=workspace))
             self.poke.set()
 
     async def _unread(self) -> None:
@@ -252,10 +242,10 @@ class Simulation:
         while self.loop.time() < until:
             await asyncio.sleep(HOUR)
             self.people.look_at_the_silent()
-            self.judge.after_hour()
+            Ending(self.judge).after_hour()
             self.slack.forget(self.true_time() - timedelta(days=2))
 
-    # -- all of it ------------------------------------------------------------------------------------
+    # -- all of it --------------------------------------------------------------------------------
 
     def run(self) -> "Simulation":
         """Live all of it. Raises Broken, with what happened last."""
@@ -284,7 +274,7 @@ class Simulation:
             self._mended(workspace)
         for number in range(self.plan.workspaces):
             name = f"T{number}"
-            self.store.now(lambda records, name=name: records.revive_workspace(name))
+            self.store.now(partial(_revived, workspace=name))
         self.slack.unread.clear()
         self.slack.odds, self.flaky.odds, self.flaky.busy_until = KIND_ODDS, 0.0, 0.0
         self.fuse.at = None
@@ -299,20 +289,8 @@ class Simulation:
         self.store.end()
 
 
-LIGHT = (Kind.WELCOME, Kind.DAILY_PROMPT, Kind.WEEKLY_CHECKIN)
-
-
-def _light(records: Records, delivery: Delivery) -> Composed | None:
-    learner = records.learner(Person(delivery.target.workspace, delivery.target.address))
-    if learner is None:
-        return None
-    if delivery.kind is not Kind.WELCOME and not learner.wants(delivery.kind, delivery.label):
-        return None
-    return Composed(delivery.kind, "light")
-
-
-def _rendered(result: object) -> Message:
-    return Message(type(result).__name__)
+def _revived(records: Records, workspace: str) -> None:
+    records.revive_workspace(workspace)
 
 
 def _unheard(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:

@@ -74,12 +74,13 @@ def main() -> int:
 def summary(simulation: Simulation) -> str:
     """What was lived through, for people."""
     judge = simulation.judge
+    acts, deaths = simulation.people.done, simulation.deaths
     return (
-        f"  {simulation.step:,} steps, {judge.posts:,} posts, {simulation.people.done:,} acts of"
-        f" people, {simulation.deaths} deaths of the process, {simulation.ended}\n"
-        f"  {simulation.judged:,} wishes held against the rows; {judge.healed} doubles healed within"
-        f" {judge.longest.total_seconds():.0f} s; {judge.late_pairs} pairs closer than 12 h because"
-        f" the first came late"
+        f"  {simulation.step:,} steps, {judge.posts:,} posts, {acts:,} acts of people,"
+        f" {deaths} deaths of the process, {simulation.ended}\n"
+        f"  {simulation.judged:,} wishes held against the rows, {judge.healed} doubles healed"
+        f" within {judge.longest.total_seconds():.0f} s, {judge.late_pairs} pairs closer than"
+        f" 12 h because the first came late"
     )
 
 
