@@ -185,8 +185,11 @@ class Judge:
         """It is due at the local time that was chosen then, in the zone of then."""
         if kind not in RHYTHMS or (kind, row.label) in known.asked:
             return
+        # What was due when somebody came to another zone belongs to the date that it is there.
+        labels = [row.label + timedelta(days=days) for days in (0, -1, 1)]
         for learner in known.ever(row.due - timedelta(microseconds=1)):
-            if learner and instant(row.label, learner.rhythm_of(kind).at, learner.zone) == row.due:
+            at = learner.rhythm_of(kind).at if learner else None
+            if learner and at and row.due in [instant(day, at, learner.zone) for day in labels]:
                 return
         raise Broken("at_the_right_time", f"{row.id} {kind} for {row.label} is due {row.due}")
 
@@ -217,14 +220,11 @@ class Judge:
         if earlier == row.id:
             return
         known.last[kind] = (row.due, now, row.id)
-        if due is None or first is None:
+        if due is None or first is None or now - first >= APART - ON_TIME:
             return
-        if row.due - due < APART:
-            raise Broken("apart", f"{row.id} {kind} due {row.due}, the one before {due}")
-        if now - first < APART - ON_TIME:
-            if first - due < ON_TIME:
-                raise Broken("apart", f"{row.id} {kind} sent {now}, the one before {first}")
-            self.late_pairs += 1
+        if first - due < ON_TIME:
+            raise Broken("apart", f"{row.id} {kind} sent {now}, the one before {first}")
+        self.late_pairs += 1
 
     # -- what stands in conversations -------------------------------------------------------------
 
