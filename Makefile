@@ -32,7 +32,7 @@ check: .venv/.dev
 	$(BIN)/pytest
 
 # Each prints its figures and its seed; all run, and it ends with an error when one found a fault.
-PROOFS := time_zones travel zone_data killer postgres_kills stops
+PROOFS := time_zones travel zone_data crash_points simulator killer postgres_kills stops pacing speed
 
 reliability: .venv/.dev
 	@failed=""; for proof in $(PROOFS); do \
