@@ -10,7 +10,7 @@ help:
 	@echo "make run      try the coach in a browser, or connect it when Slack tokens are set"
 	@echo "make test     run all tests"
 	@echo "make check    format, lint, types, content and tests, as continuous integration does"
-	@echo "make reliability  run the proofs that take minutes: local times, kills, stops"
+	@echo "make reliability  run the proofs that take minutes: time, deaths, months, kills, pace, speed"
 	@echo "make format   put the code into its standard form"
 	@echo "make measured measure the answers again, after any change of the content"
 	@echo "make fit      fit the answer search to the content again (a quarter of an hour)"

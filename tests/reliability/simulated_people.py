@@ -1,4 +1,4 @@
-"""People of the simulator: they start, travel, change their minds, go silent, leave and come back."""
+"""People of the simulator: they start, travel, change their minds, leave and come back."""
 
 import random
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,8 +12,9 @@ from bot.domain.learners import Background, Goal, Learner, Move, Person, ZoneSou
 from bot.domain.rests import Vacation
 from bot.domain.snoozes import PERSONAL, Snooze, Until
 from bot.services.coaching import SettingsForm, StartForm
+from bot.services.rhythms import target_of
 from bot.slack.desk import Desk
-from tests.reliability.invariants import Judge, target_of
+from tests.reliability.invariants import Judge
 from tests.reliability.loop_store import LoopStore
 from tests.reliability.simulated_slack import SimulatedSlack
 
@@ -102,7 +103,7 @@ class People:
     def _learner(self, person: Person) -> Learner | None:
         return self.store.look(lambda records: records.learner(person))
 
-    # -- what they do -------------------------------------------------------------------------------
+    # -- what they do -----------------------------------------------------------------------------
 
     async def start(self, person: Person) -> None:
         """Begin, or begin again."""
