@@ -34,7 +34,9 @@ LOOK, RATE, RATE_AFTERWARDS = 0.01, 10, 30
 kills to come, and when all that is left is to wait."""
 LAST_KILL = 0.95
 """All kills strike before so much has been posted."""
-PATIENCE = 300.0
+LEAST_PACE = 10.0
+"""Posts a second below which something hangs, on however busy a machine."""
+PATIENCE = 60.0
 
 
 @dataclass
@@ -59,7 +61,7 @@ class Shift:
 
     def go_on(self) -> None:
         """Let time pass, kill and replace, until everything has ended."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + PATIENCE + len(self.ground.wanted) / LEAST_PACE
         while self.at or self._left():
             assert time.monotonic() < end, "the workers do not come to an end"
             time.sleep(LOOK)

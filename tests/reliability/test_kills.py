@@ -27,7 +27,7 @@ def test_nothing_is_lost_or_doubled_by_kills(seed: int, half: int) -> None:
     found = killed(KILLS, seed + half)
     assert found.good, str(found)
     assert found.busy > KILLS / 4, str(found)  # else the kills would prove nothing
-    assert found.verdict.due > KILLS / 2, str(found)
+    assert found.verdict.due > KILLS / 5, str(found)
     assert found.verdict.given_up <= found.verdict.due / 100, str(found)
 
 
