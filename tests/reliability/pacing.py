@@ -210,7 +210,7 @@ def at_nine(database: str, people: int) -> Iterator[str]:
     last = seen.late[SMALL][-1] if seen.late[SMALL] else float("inf")
     print(
         f"{people} people at nine, {seen.limited} answers of 429: {seen.sent} of {people + 5} sent "
-        f"in {seen.seconds:.1f} s; the last of 5 in another workspace after {last:.1f} s (wanted < 5)"
+        f"in {seen.seconds:.1f} s; the last of 5 elsewhere after {last:.1f} s (wanted < 5)"
     )
     if seen.sent != people + 5 or seen.open:
         yield f"{people + 5 - seen.sent} not sent"
