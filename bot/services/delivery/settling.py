@@ -9,7 +9,7 @@ import structlog
 from bot.domain.deliveries import HEAL_AFTER, Delivery, State
 from bot.domain.errors import DeliveryMoved
 from bot.ports import Arrived, ByRows, Clock, Meter, Records, Sent, Store
-from bot.services.taking import Topics, one_row
+from bot.services.delivery.taking import Topics, one_row
 
 log = structlog.get_logger(__name__)
 
