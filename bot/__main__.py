@@ -16,6 +16,7 @@ COMMANDS = {
     "run": "serve",
     "web": "serve",
     "worker": "serve",
+    "sending": "sending",
     "migrate": "migrate",
     "check": "check",
     "manifest": "manifest",

@@ -15,40 +15,24 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import __version__
-from bot.domain.cadence import WEEKDAYS, Rhythm
-from bot.domain.deliveries import Kind
-from bot.domain.learners import Defaults
+from bot.assembly import build_desk, promises_of, topics_of
 from bot.domain.rests import public_holidays
-from bot.domain.silence import Patience
 from bot.health import Probe, heart_probe, socket_probe
 from bot.library import Library, load_library
 from bot.metrics import Instruments
-from bot.ports import Clock, Store
+from bot.ports import Clock
 from bot.scheduler import Heartbeat
-from bot.services.coaching import Coaching
-from bot.services.dispatcher import Dispatcher, Promises
-from bot.services.feedback import Feedback
-from bot.services.overview import Overviews
-from bot.services.planning import Planning
-from bot.services.privacy import Privacy
-from bot.services.prompting import Prompting
-from bot.services.reference import Reference
+from bot.services.delivery.dispatcher import Dispatcher
 from bot.services.retiming import Retiming
-from bot.services.snoozing import Snoozing
-from bot.services.standing import Standing
-from bot.services.study_groups import StudyGroups
-from bot.services.taking import Topic
-from bot.settings import Behaviour, Settings
+from bot.settings import Settings
 from bot.slack.app import bolt_app
 from bot.slack.calls import Reader
 from bot.slack.commands import COMMANDS
 from bot.slack.deliveries import renderer
-from bot.slack.desk import Desk
 from bot.slack.edge import Edge, Tasks
 from bot.slack.messenger import SlackMessenger, slack_client
 from bot.slack.outbound import SlackOutbound
 from bot.slack.refusals import code_of
-from bot.slack.words import Words
 from bot.store.lock import single_dispatcher
 from bot.store.sql import SqlStore
 from bot.system import RandomIds, zone_data
@@ -73,64 +57,6 @@ class Parts:
     receives: bool = True
     dispatches: bool = True
     listens: bool = True
-
-
-def defaults_of(behaviour: Behaviour) -> Defaults:
-    """What people get who choose nothing."""
-    chosen = behaviour.defaults
-    days = frozenset(WEEKDAYS.index(day) for day in chosen.prompt_days)
-    check_in = frozenset({WEEKDAYS.index(chosen.checkin_day)})
-    return Defaults(
-        zone=chosen.zone,
-        prompts=Rhythm(days, chosen.prompt_time),
-        checkins=Rhythm(check_in, chosen.checkin_time),
-        hours_per_week=chosen.hours_per_week,
-        unasked_per_day=behaviour.limits.unasked_per_day,
-        patience=Patience(behaviour.limits.silent_prompts, behaviour.limits.silent_checkins),
-    )
-
-
-def build_desk(settings: Settings, library: Library, store: Store, clock: Clock) -> Desk:
-    """The services, joined with the content and the store."""
-    content = library.content
-    defaults = defaults_of(settings.behaviour)
-    ids = RandomIds()
-    prompting = Prompting(content, store, clock, ids)
-    planning = Planning(content, store, clock)
-    groups = StudyGroups(content, store, clock, ids)
-    return Desk(
-        content=content,
-        words=Words(content, settings.behaviour.command),
-        defaults=defaults,
-        clock=clock,
-        answers=library.answers,
-        coaching=Coaching(content, store, clock, ids, defaults, prompting),
-        snoozing=Snoozing(store, clock, ids),
-        prompting=prompting,
-        planning=planning,
-        groups=groups,
-        overviews=Overviews(store, clock, prompting, planning, groups),
-        privacy=Privacy(store),
-        reference=Reference(content),
-        feedback=Feedback(store, clock, library.answers),
-        cards=library.cards,
-        standing=Standing(store, clock, groups),
-        patience=settings.behaviour.limits.store_deadline_ms / 2_000,
-    )
-
-
-def topics_of(desk: Desk) -> dict[Kind, Topic]:
-    """How each kind of delivery is filled, and what follows when it has arrived."""
-    coaching, prompting, planning = desk.coaching, desk.prompting, desk.planning
-    return {
-        Kind.WELCOME: Topic(coaching.compose, capped=False),
-        Kind.DAILY_PROMPT: Topic(coaching.announcing(prompting.compose), coaching.reached),
-        Kind.WEEKLY_CHECKIN: Topic(coaching.announcing(planning.compose), coaching.reached),
-        Kind.GROUP_SESSION: Topic(desk.groups.compose, desk.groups.session_posted),
-        # Asked for by whoever snoozed them.
-        Kind.PROMPT_REMINDER: Topic(prompting.compose_again, capped=False),
-        Kind.CHECKIN_REMINDER: Topic(planning.compose_again, capped=False),
-    }
 
 
 class Application:
@@ -208,7 +134,6 @@ class Application:
         )
 
     def _build_dispatcher(self, client: AsyncWebClient) -> Dispatcher:
-        limits = self._settings.behaviour.limits
         return Dispatcher(
             store=self._store,
             messenger=SlackMessenger(client),
@@ -217,12 +142,7 @@ class Application:
             topics=topics_of(self._desk),
             render=renderer(self._desk.words),
             meter=self._instruments,
-            promises=Promises(
-                unasked_per_day=limits.unasked_per_day,
-                posts_per_minute=limits.posts_per_minute,
-                in_flight=limits.posts_in_flight,
-                keep_days=limits.keep_deliveries_days,
-            ),
+            promises=promises_of(self._settings.behaviour),
         )
 
     def _edge(

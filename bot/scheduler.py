@@ -139,6 +139,8 @@ class Heartbeat:
         if self._watch is not None:
             self._watch.cancel()
         if self._scheduler.running:
+            self._scheduler.pause()
+            await asyncio.sleep(0)  # a wake-up that has begun ends; cut off, it logs an error
             self._scheduler.shutdown(wait=False)
         if self._beat is not None and not self._beat.done():
             await asyncio.wait({self._beat}, timeout=seconds)

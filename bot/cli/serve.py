@@ -6,8 +6,10 @@ import dataclasses
 import click
 
 from bot.app import Application, Parts, StartRefused
-from bot.cli.ending import until_ended
+from bot.cli.ending import done_before, end_asked_for
 from bot.cli.refusing import refusing
+from bot.library import Library
+from bot.ports import Clock
 from bot.settings import Settings
 from bot.store.errors import StoreError
 from bot.system import SystemClock
@@ -50,13 +52,22 @@ def _serve(settings: Settings, parts: Parts) -> None:
     if not reachable:
         raise StartRefused(NOT_CONNECTED)
 
-    async def serving() -> None:
-        application = Application(settings, SystemClock(), parts)
-        await application.start()
-        try:
-            click.echo(f"AI PM Coach is running ({settings.transport()}).   (Ctrl+C ends it)")
-            await until_ended()
-        finally:
-            await application.stop()
+    asyncio.run(serving(settings, SystemClock(), parts))
 
-    asyncio.run(serving())
+
+async def serving(
+    settings: Settings, clock: Clock, parts: Parts, library: Library | None = None
+) -> None:
+    """The program from its start until somebody ends it, also in the middle of its start.
+
+    A library that is loaded already may be given. Raises StartRefused.
+    """
+    application = Application(settings, clock, parts, library)
+    ended = end_asked_for()  # sending begins with the start, and so must ending in order
+    if not await done_before(ended, application.start()):
+        return
+    try:
+        click.echo(f"AI PM Coach is running ({settings.transport()}).   (Ctrl+C ends it)")
+        await ended.wait()
+    finally:
+        await application.stop()

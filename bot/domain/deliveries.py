@@ -25,6 +25,8 @@ class Kind(StrEnum):
     DAILY_PROMPT = "daily_prompt"
     WEEKLY_CHECKIN = "weekly_checkin"
     GROUP_SESSION = "group_session"
+    GROUP_SHUT_OUT = "group_shut_out"
+    """To whoever started a group, once: its channel can't be reached any more."""
     PROMPT_REMINDER = "prompt_reminder"
     CHECKIN_REMINDER = "checkin_reminder"
 
@@ -184,6 +186,7 @@ CATCH_UP = {
     Kind.WELCOME: timedelta(days=7),
     Kind.WEEKLY_CHECKIN: timedelta(hours=48),
     Kind.GROUP_SESSION: timedelta(hours=12),
+    Kind.GROUP_SHUT_OUT: timedelta(hours=48),
     Kind.PROMPT_REMINDER: timedelta(hours=2),
     Kind.CHECKIN_REMINDER: timedelta(hours=2),
 }
@@ -213,9 +216,12 @@ MOST_FAILURES = 5
 FIRST_WAIT = timedelta(seconds=30)
 
 
+def wait_after(failures: int) -> timedelta:
+    """How long to wait after so many failures: 30 s, doubling, no more than after the fourth."""
+    doublings = 1 << (min(failures, MOST_FAILURES - 1) - 1)
+    return FIRST_WAIT * doublings
+
+
 def retry_at(failures: int, now: datetime) -> datetime | None:
-    """When to try again after so many failures: 30 s, doubling; None when it is enough."""
-    if failures >= MOST_FAILURES:
-        return None
-    doublings = 1 << (failures - 1)
-    return now + FIRST_WAIT * doublings
+    """When to try again after so many failures; None when it is enough."""
+    return None if failures >= MOST_FAILURES else now + wait_after(failures)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
 
-SAVED_UP = timedelta(seconds=2)
-"""What may be saved up while nothing is sent: enough for a look every second that comes late, and
-far from a burst that Slack would notice."""
+SAVED_UP = timedelta(seconds=0.5)
+"""What may be saved up while nothing is sent: four posts at 500 a minute, so that few people at
+once need not wait, and far from a burst that Slack would notice."""
 
 PER_CHANNEL = 3
 PER_CHANNEL_WITHIN = timedelta(seconds=3)

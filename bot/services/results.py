@@ -110,6 +110,13 @@ class NextSend:
     zone: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShutOut:
+    """A channel with a study group that can't be reached any more, by its Slack id."""
+
+    channel: str
+
+
 class RestReason(StrEnum):
     """Why something does not come."""
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from bot.content import Content
 from bot.domain.cadence import Rhythm
-from bot.domain.deliveries import Delivery, Kind, Subscription, Target
+from bot.domain.deliveries import Delivery, Kind, State, Subscription, Target
 from bot.domain.errors import Gone, GroupExists, NoGroupHere
 from bot.domain.groups import Place, StudyGroup, StudySession, session_answer_key
 from bot.domain.learners import Person
 from bot.domain.prompts import Answer
 from bot.ports import Clock, Ids, Records, Store
-from bot.services.results import Composed, GroupView, NextSend, SessionCard
+from bot.services.results import Composed, GroupView, NextSend, SessionCard, ShutOut
 from bot.services.rhythms import subscribe
 
 
@@ -161,6 +161,36 @@ class StudyGroups:
             return None
         card = SessionCard(group, session, len(self._content.syllabus))
         return Composed(card, session.id)
+
+    def shut_out(self, records: Records, delivery: Delivery) -> None:
+        """The channel can't be reached any more: whoever started its group is told, once."""
+        place = Place(delivery.target.workspace, delivery.target.address)
+        group = records.group(place)
+        if group is None or not group.started_by.user:
+            return
+        now = self._clock.now()
+        records.add_delivery(
+            Delivery(
+                id=self._ids.new(),
+                target=Target(group.started_by.workspace, group.started_by.user),
+                kind=Kind.GROUP_SHUT_OUT,
+                label=now.date(),
+                zone=group.zone,
+                due=now,
+                state=State.DUE,
+                not_before=now,
+                changed_at=now,
+                content_id=place.channel,
+            )
+        )
+
+    def compose_shut_out(self, records: Records, delivery: Delivery) -> Composed | None:
+        """Which channel can't be reached; None when its group has ended, or it can be again."""
+        channel = delivery.content_id or ""
+        place = Place(delivery.target.workspace, channel)
+        if records.group(place) is None or records.resting(_target(place)) is None:
+            return None
+        return Composed(ShutOut(channel), channel)
 
     def session_posted(self, records: Records, delivery: Delivery) -> None:
         """A session has arrived in its channel: the next one comes next."""

@@ -3,7 +3,14 @@
 from collections.abc import Callable
 
 from bot.ports import Message
-from bot.services.results import BeforeRest, CheckInInvite, PromptCard, SessionCard, Welcome
+from bot.services.results import (
+    BeforeRest,
+    CheckInInvite,
+    PromptCard,
+    SessionCard,
+    ShutOut,
+    Welcome,
+)
 from bot.slack.blocks import check_in, groups, prompts, rhythm, start
 from bot.slack.words import Words
 
@@ -22,6 +29,8 @@ def renderer(words: Words) -> Callable[[object], Message]:
             case BeforeRest():
                 shown = render(result.result)
                 return Message(shown.text, (*shown.blocks, *rhythm.went_to_rest(words)))
+            case ShutOut():
+                return groups.shut_out(words, result)
             case SessionCard():
                 return groups.session_card(words, result)
             case _:

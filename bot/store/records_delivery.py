@@ -88,9 +88,10 @@ class DeliveryRecords(BulkRecords):
         """Change a delivery that is there; one that was deleted with its person stays deleted.
 
         False when it is gone. Raises DeliveryMoved when the state that is stored can't become the
-        new one.
+        new one: of two who notice that it ended, one saves it, and does what follows from it.
         """
-        if self.change(_saving(delivery.state), _changed_row(delivery)):
+        ends = not TRANSITIONS[delivery.state]
+        if self.change(_saving(delivery.state, again=not ends), _changed_row(delivery)):
             return True
         named = (deliveries.c.workspace == delivery.target.workspace) & (
             deliveries.c.id == delivery.id
@@ -101,7 +102,9 @@ class DeliveryRecords(BulkRecords):
     def save_deliveries(self, saved: Sequence[Delivery]) -> None:
         """Save many; those that moved on or are gone stay as they are."""
         for state, group in groupby(sorted(saved, key=_state), key=_state):
-            self.change_many(_saving(State(state)), [_changed_row(each) for each in group])
+            self.change_many(
+                _saving(State(state), again=True), [_changed_row(each) for each in group]
+            )
 
     def _refuse_move(self, stored: Row[Any] | None, delivery: Delivery) -> None:
         if stored is not None:
@@ -202,8 +205,8 @@ def _adding(dialect: str) -> Any:
 
 
 @cache
-def _saving(state: State) -> Update:
-    """The change of a delivery to a state, from those that it may follow only.
+def _saving(state: State, *, again: bool) -> Update:
+    """The change of a delivery to a state, from those that it may follow, and if `again` itself.
 
     `attempts` grows with every taking, so a dispatcher that slept while another one took the row
     can't change it any more.
@@ -212,7 +215,9 @@ def _saving(state: State) -> Update:
     named = (deliveries.c.workspace == bindparam("its_workspace")) & (
         deliveries.c.id == bindparam("its_id")
     )
-    allowed = or_(*(deliveries.c.state == literal_column(f"'{one}'") for one in (*before, state)))
+    if again:
+        before.append(state)
+    allowed = or_(*(deliveries.c.state == literal_column(f"'{one}'") for one in before))
     names = (*_CHANGING, "state")
     mine = deliveries.c.attempts == bindparam("attempts")
     if state is State.SENDING:

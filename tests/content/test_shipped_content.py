@@ -149,7 +149,9 @@ def literals(key: ast.expr) -> list[str]:
     return []
 
 
-REFUSALS = ("busy", "uncertain", "broken", "unreachable", "too_large", "other_command")
+REFUSALS = (
+    *("busy", "uncertain", "broken", "unreachable", "expired", "too_large", "other_command"),
+)
 FIELDS = (
     "empty too_long not_a_number hours_range spent_range percent_range choose choose_day "
     "time_range unknown_zone past_month unknown_country not_dates vacation_over vacation_many "
@@ -164,7 +166,7 @@ ENDINGS: Mapping[str, Iterable[str]] = {
     "prompt.depth_*": Depth,
     "refused.*": REFUSALS,
     "settings.every_*": Every,
-    "settings.next_*": set(Kind) - {Kind.WELCOME},
+    "settings.next_*": set(Kind) - {Kind.WELCOME, Kind.GROUP_SHUT_OUT},
     "settings.off_*": PERSONAL,
     "settings.rest_*": (RestReason.PAUSED, RestReason.SILENCE, RestReason.NONE_WANTED),
     "settings.snoozed_*": PERSONAL,

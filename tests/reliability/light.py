@@ -7,8 +7,8 @@ from bot.app import topics_of
 from bot.domain.deliveries import Delivery, Kind
 from bot.domain.learners import Person
 from bot.ports import Message, Records
+from bot.services.delivery.taking import Topics
 from bot.services.results import Composed
-from bot.services.taking import Topics
 from bot.slack.desk import Desk
 
 LIGHT = (Kind.WELCOME, Kind.DAILY_PROMPT, Kind.WEEKLY_CHECKIN)

@@ -10,7 +10,7 @@ from functools import partial
 from bot.app import topics_of
 from bot.domain.errors import Busy, Uncertain
 from bot.ports import Records
-from bot.services.dispatcher import Dispatcher, Promises
+from bot.services.delivery.dispatcher import Dispatcher, Promises
 from bot.system import GivenClock
 from tests.reliability.desks import CountedIds, desk_on
 from tests.reliability.dying import Died, DyingMessenger, DyingStore, Fuse

@@ -25,9 +25,9 @@ from bot.domain.cadence import WORKDAYS, Occurrence, Rhythm
 from bot.domain.deliveries import Kind, State, Subscription, Target
 from bot.metrics import Instruments
 from bot.ports import Arrived, Message, Messenger, Records
-from bot.services.dispatcher import Dispatcher, Promises
+from bot.services.delivery.dispatcher import Dispatcher, Promises
+from bot.services.delivery.taking import Topic
 from bot.services.results import Composed
-from bot.services.taking import Topic
 from bot.slack.messenger import SlackMessenger, slack_client
 from bot.store.sql import SqlStore
 from bot.system import GivenClock, RandomIds
@@ -204,7 +204,7 @@ async def _drained(database: str, url: str, posts: int) -> float:
 async def drain(new_url: Callable[[], str], people: int) -> Iterator[Figure]:
     """What share of the SDK's own rate is left when everything is recorded as well?"""
     posts = max(1_000, people // 10)
-    with quick_slack() as url:
+    with quick_slack() as (url, _):
         await _bare(url, 1_000)
         floor, ours = [], []
         for _ in range(2):

@@ -16,7 +16,7 @@ import pytest
 
 from bot.domain.deliveries import Kind, Target
 from bot.ports import Arrived, Message, SendRefused, SendUncertain
-from bot.services.dispatcher import Dispatcher, Promises
+from bot.services.delivery.dispatcher import Dispatcher, Promises
 from bot.system import GivenClock
 from tests.reliability.crash_points import quiet
 from tests.reliability.invariants import Broken

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-from bot.app import build_desk
+from bot.assembly import build_desk
 from bot.domain.cadence import WORKDAYS, Rhythm
 from bot.domain.confidence import Outcome
 from bot.domain.deliveries import Target

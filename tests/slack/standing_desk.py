@@ -12,7 +12,7 @@ from raw_slack import RawSlack, Reaction, says
 from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.app import build_desk
+from bot.assembly import build_desk
 from bot.domain.cadence import WORKDAYS, Rhythm
 from bot.domain.deliveries import Kind, Target
 from bot.domain.groups import Place

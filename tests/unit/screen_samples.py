@@ -75,7 +75,8 @@ PICK = prompt("pick", options=("Yes, a model", "No, a form"))
 GROUP = StudyGroup(
     Place("T1", "C1"), MAYA, "Europe/Berlin", Rhythm(frozenset({2}), time(17, 0)), NOW
 )
-SENDS = tuple(NextSend(kind, NOW, "Europe/Berlin") for kind in Kind if kind is not Kind.WELCOME)
+UNPLANNED = (Kind.WELCOME, Kind.GROUP_SHUT_OUT)
+SENDS = tuple(NextSend(kind, NOW, "Europe/Berlin") for kind in Kind if kind not in UNPLANNED)
 RESTS = tuple(
     Rest(reason, kind, TODAY, TODAY, "May Day") for reason in RestReason for kind in PERSONAL
 )

@@ -6,7 +6,7 @@ from datetime import time
 from bot.domain.cadence import WEEKDAYS, zone_of
 from bot.domain.groups import StudyGroup, StudySession
 from bot.ports import Message
-from bot.services.results import GroupView, SessionCard
+from bot.services.results import GroupView, SessionCard, ShutOut
 from bot.slack.blocks.kit import (
     Block,
     View,
@@ -55,6 +55,12 @@ def announcement(words: Words, view: GroupView) -> Message:
     facts = _next_facts(view)
     text = words("group.announce", person=mention(view.group.started_by.user), **facts)
     return message(text, section(text), actions(_join(words)))
+
+
+def shut_out(words: Words, shut: ShutOut) -> Message:
+    """What whoever started a group reads when its channel can't be reached any more."""
+    text = words("group.shut_out", channel=f"<#{shut.channel}>")
+    return message(text, section(text))
 
 
 def status(words: Words, view: GroupView, intro: str = "") -> Message:

@@ -14,7 +14,7 @@ from bot.domain.deliveries import Delivery, Kind, Sending, State, sendable_until
 from bot.domain.errors import Busy, DeliveryMoved, Uncertain
 from bot.domain.pacing import PER_CHANNEL, PER_CHANNEL_WITHIN, Pace
 from bot.domain.quiet import out_of_quiet
-from bot.ports import Clock, Meter, Records, Standing, Store
+from bot.ports import ByRows, Clock, Meter, Records, Standing, Store
 from bot.services.results import Composed
 
 log = structlog.get_logger(__name__)
@@ -56,11 +56,13 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """What was taken. `more`: there may be more for now. `asks`: Slack is to be asked first."""
+    """What was taken. `more`: there may be more, from `free_at` on where the pace is used up.
+    `asks`: Slack is to be asked first."""
 
     ready: tuple[Ready, ...] = ()
     more: bool = False
     asks: bool = False
+    free_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -103,7 +105,8 @@ class Taker:
     async def take(self, workspace: str) -> Portion:
         """A portion in one transaction; one row a transaction when one of them is broken."""
         with one_row():
-            return await self.store.write(lambda records: self._take(records, workspace, None))
+            work = partial(self._take, workspace=workspace, only=None)
+            return await self.store.write(ByRows(work))
         rows = await self.store.read(
             lambda records: records.open_deliveries(workspace, self.clock.now(), PORTION)
         )
@@ -122,22 +125,30 @@ class Taker:
 
     def _take(self, records: Records, workspace: str, only: Sequence[Delivery] | None) -> Portion:
         now = self.clock.now()
-        standing, sending = records.standing(workspace), records.sending()
+        standing, sending = records.standing(workspace, lock=True), records.sending()
         if standing.ended or standing.is_held(now) or sending is Sending.OFF:
             return Portion()
         if standing.asks:
             return Portion(asks=True)
-        limit, _ = self.pace.granted(standing.taken_until, now, PORTION)
+        limit, taken_until = self.pace.granted(standing.taken_until, now, PORTION)
+        if not limit:
+            return Portion(more=True, free_at=self.pace.free_again(taken_until))
         if only is None:
-            only = records.open_deliveries(workspace, now, limit) if limit else ()
+            only = records.open_deliveries(workspace, now, limit)
         ready = self._sorted_out(records, only[:limit], sending, now)
-        self._keep_pace(records, standing, len(ready), now)
-        return Portion(tuple(ready), more=len(only) == PORTION)
+        until = self._keep_pace(records, standing, len(ready), now)
+        free_at = self.pace.free_again(until) if until and limit < PORTION else None
+        return Portion(tuple(ready), more=len(only) == limit, free_at=free_at)
 
-    def _keep_pace(self, records: Records, standing: Standing, number: int, now: datetime) -> None:
-        if number and self.pace.posts_per_minute:
-            _, until = self.pace.granted(standing.taken_until, now, number)
-            records.save_standing(replace(standing, taken_until=until))
+    def _keep_pace(
+        self, records: Records, standing: Standing, number: int, now: datetime
+    ) -> datetime | None:
+        """Until when the pace is taken now; None without a pace, or when nothing was taken."""
+        if not number or not self.pace.posts_per_minute:
+            return None
+        _, until = self.pace.granted(standing.taken_until, now, number)
+        records.save_standing(replace(standing, taken_until=until))
+        return until
 
     def _sorted_out(
         self, records: Records, rows: Sequence[Delivery], sending: Sending, now: datetime

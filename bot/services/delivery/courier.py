@@ -5,17 +5,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
 from bot.domain.breaker import REST as BREAKER_RESTS
 from bot.domain.breaker import Breaker
-from bot.domain.deliveries import HEAL_AFTER, Delivery, Kind, State, retry_at
-from bot.domain.errors import DeliveryMoved
+from bot.domain.deliveries import Delivery, Kind, State, retry_at
 from bot.domain.remedies import Remedy
 from bot.ports import (
-    Arrived,
     Clock,
     Message,
     Messenger,
@@ -23,10 +20,10 @@ from bot.ports import (
     Records,
     SendRefused,
     SendUncertain,
-    Sent,
     Store,
 )
-from bot.services.taking import Ready, Topics, one_row
+from bot.services.delivery.settling import Outcome, Settler
+from bot.services.delivery.taking import Ready, Topics, one_row
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +38,6 @@ HOLD_FOR = timedelta(hours=1)
 """How long a workspace is left alone that refuses everything; then it is asked whether it works."""
 
 Render = Callable[[object], Message]
-After = Callable[[Records], None]
 
 _ORDER = {kind: place for place, kind in enumerate(Kind)}
 
@@ -49,19 +45,6 @@ _ORDER = {kind: place for place, kind in enumerate(Kind)}
 def _turn(entry: Ready) -> tuple[datetime, int]:
     """Earlier ones first; of those due together, the kinds as they are listed: welcome first."""
     return entry.delivery.due, _ORDER[entry.delivery.kind]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a delivery stands after a try, and what else is to be done in the same transaction.
-
-    What else there is happens only if the delivery could be saved: it may be gone meanwhile.
-    One that has arrived, and has no more to it, is `sent`.
-    """
-
-    delivery: Delivery | None = None
-    after: After | None = None
-    sent: Sent | None = None
 
 
 @dataclass(eq=False)
@@ -86,6 +69,7 @@ class Courier:
     topics: Topics
     render: Render
     meter: Meter
+    settler: Settler
     in_flight: int
     _breakers: dict[str, Breaker] = field(default_factory=dict)
     _left_alone: dict[str, datetime] = field(default_factory=dict)
@@ -167,29 +151,9 @@ class Courier:
             log.warning("delivery_uncertain", delivery=delivery.id, code=error.code)
             return Outcome(replace(delivery, changed_at=self.clock.now())), None
         self._judge(delivery, turn, failed=False)
-        return self.arrived(delivery, arrived), None
+        return self.settler.arrived(delivery, arrived), None
 
     # -- what became of it ----------------------------------------------------------------------
-
-    def arrived(self, delivery: Delivery, arrived: Arrived) -> Outcome:
-        """It stands in its conversation."""
-        now = self.clock.now()
-        self.meter.sent(delivery.kind, (now - delivery.due).total_seconds())
-        # Only one that was sent twice can have a double.
-        heal_at = None if delivery.heal_at is None else now + HEAL_AFTER[0]
-        hook = self.topics[delivery.kind].arrived
-        if hook is None:
-            return Outcome(sent=Sent(delivery, arrived, now, heal_at))
-        sent = replace(
-            delivery,
-            state=State.SENT,
-            channel=arrived.channel,
-            ts=arrived.ts,
-            changed_at=now,
-            error=None,
-            heal_at=heal_at,
-        )
-        return Outcome(sent, lambda records: hook(records, sent))
 
     def refused(
         self, delivery: Delivery, error: SendRefused, turn: Round | None = None
@@ -301,40 +265,9 @@ class Courier:
     async def _save_all(self, turn: Round) -> None:
         while turn.outcomes:
             outcomes, turn.outcomes = turn.outcomes, []
-            await self.save(outcomes)
-
-    async def save(self, outcomes: Sequence[Outcome]) -> None:
-        """Save what became of deliveries; one a transaction when one of them breaks."""
-        log.info("deliveries_settled", number=len(outcomes))
-        with one_row() as all_of_them:
-            await self.store.write(lambda records: _save(records, outcomes))
-        if not all_of_them.broken:
-            return
-        for outcome in outcomes:
-            with one_row(outcome.delivery) as row:
-                await self.store.write(partial(_save, outcomes=(outcome,)))
-            if row.broken:
-                bare = (replace(outcome, after=None),)
-                await self.store.write(partial(_save, outcomes=bare))
+            await self.settler.save(outcomes)
 
 
 def _waiting(delivery: Delivery, until: datetime, now: datetime, code: str | None) -> Delivery:
     """It goes back to those that are due."""
     return replace(delivery, state=State.DUE, not_before=until, changed_at=now, error=code)
-
-
-def _save(records: Records, outcomes: Sequence[Outcome]) -> None:
-    records.mark_sent([outcome.sent for outcome in outcomes if outcome.sent])
-    records.save_deliveries([o.delivery for o in outcomes if o.delivery and not o.after])
-    for outcome in outcomes:
-        if outcome.after is not None and _saved(records, outcome.delivery):
-            outcome.after(records)
-
-
-def _saved(records: Records, delivery: Delivery | None) -> bool:
-    try:
-        return delivery is None or records.save_delivery(delivery)
-    except DeliveryMoved as moved:
-        # Somebody else has settled it; what follows from it was their matter too.
-        log.warning("delivery_moved", reason=str(moved))
-        return False

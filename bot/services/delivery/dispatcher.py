@@ -24,10 +24,11 @@ from bot.ports import (
     Store,
     Waiting,
 )
-from bot.services.claiming import Claimer
-from bot.services.courier import HOLD_FOR, Courier, Render
-from bot.services.mending import Mender
-from bot.services.taking import Taker, Topics
+from bot.services.delivery.claiming import Claimer
+from bot.services.delivery.courier import HOLD_FOR, Courier, Render
+from bot.services.delivery.mending import Mender
+from bot.services.delivery.settling import Settler
+from bot.services.delivery.taking import Taker, Topics
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +37,8 @@ MENDING = "mending"
 END_AFTER = timedelta(hours=24)
 """A workspace that refuses our token for so long has sent us away without telling."""
 FORGET_AT_ONCE = 500
+LONGEST_PAUSE = 1.0
+"""Seconds between two posts of a workspace that are waited for; a slower pace is for the beats."""
 _A_MOMENT = timedelta(microseconds=1)
 _MAKE_OR_BREAK = frozenset({"invalid_auth", "not_authed"})
 
@@ -70,6 +73,7 @@ class Dispatcher:
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _sent: int = 0
     _swept_on: date | None = None
+    _stopping: bool = False
 
     def __post_init__(self) -> None:
         chosen = self.promises
@@ -78,6 +82,7 @@ class Dispatcher:
         self._taker = Taker(
             self.store, self.clock, self.topics, self._pace, chosen.unasked_per_day, self.meter
         )
+        settler = Settler(self.store, self.clock, self.topics, self.meter)
         self._courier = Courier(
             self.store,
             self.messenger,
@@ -85,9 +90,10 @@ class Dispatcher:
             self.topics,
             self.render,
             self.meter,
+            settler,
             chosen.in_flight,
         )
-        self._mender = Mender(self.store, self.messenger, self.clock, self._courier, self.meter)
+        self._mender = Mender(self.store, self.messenger, self.clock, settler, self.meter)
 
     # -- when -----------------------------------------------------------------------------------
 
@@ -146,8 +152,11 @@ class Dispatcher:
                 raise outcome
 
     async def stop(self, seconds: float) -> None:
-        """Let what is under way end, for so many seconds at most; what is cut off is reconciled
-        at the next start."""
+        """Begin nothing more, and let what is under way end, for so many seconds at most.
+
+        What is cut off is reconciled at the next start.
+        """
+        self._stopping = True
         try:
             async with asyncio.timeout(seconds):
                 await self.rest()
@@ -197,9 +206,9 @@ class Dispatcher:
     # -- one workspace --------------------------------------------------------------------------
 
     async def _serve(self, workspace: str) -> None:
-        """Send what a workspace may get now."""
+        """Send what a workspace may get, as fast as its pace allows."""
         more = True
-        while more and not self._courier.holds(workspace, self.clock.now()):
+        while more and not self._stopping and not self._courier.holds(workspace, self.clock.now()):
             portion = await self._taker.take(workspace)
             more = portion.more
             if portion.asks:
@@ -207,6 +216,17 @@ class Dispatcher:
             elif portion.ready:
                 await self._courier.deliver(portion.ready)
                 self._sent += len(portion.ready)
+            if more and portion.free_at is not None:
+                more = await self._waited(portion.free_at)
+
+    async def _waited(self, until: datetime) -> bool:
+        """Wait until the pace allows more; False when that is for a later beat to see."""
+        before = self.clock.now()
+        wait = (until - before).total_seconds()
+        if wait > LONGEST_PAUSE:
+            return False
+        await asyncio.sleep(max(0.0, wait))
+        return self.clock.now() > before  # a clock that somebody else moves may stand still
 
     async def _works_again(self, workspace: str) -> bool:
         """Ask Slack about a workspace that was held; when not, hold it for longer, or end it."""

@@ -8,15 +8,25 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.deliveries import RECONCILE_AFTER, Delivery, State, next_look, retry_at
+from bot.domain.deliveries import RECONCILE_AFTER, Delivery, State, next_look, wait_after
 from bot.domain.remedies import Remedy
-from bot.ports import Arrived, Clock, Messenger, Meter, Records, SendRefused, SendUncertain, Store
-from bot.services.courier import Courier, Outcome
-from bot.services.taking import one_row
+from bot.ports import (
+    Arrived,
+    ByRows,
+    Clock,
+    Messenger,
+    Meter,
+    Records,
+    SendRefused,
+    SendUncertain,
+    Store,
+)
+from bot.services.delivery.settling import Outcome, Settler
+from bot.services.delivery.taking import one_row
 
 log = structlog.get_logger(__name__)
 
-BATCH = 100
+BATCH = 20
 """Look-ups are few: only what was under way when something broke needs one."""
 
 LEASE = timedelta(seconds=60)
@@ -30,12 +40,12 @@ class Mender:
     store: Store
     messenger: Messenger
     clock: Clock
-    courier: Courier
+    settler: Settler
     meter: Meter
 
     async def reconcile(self) -> None:
         """Settle rows that were being sent a minute ago and of which nothing was heard since."""
-        await self._side_by_side(await self.store.write(self._stuck), self._reconcile)
+        await self._side_by_side(await self.store.write(ByRows(self._stuck)), self._reconcile)
 
     def _stuck(self, records: Records) -> Sequence[Delivery]:
         now = self.clock.now()
@@ -45,7 +55,7 @@ class Mender:
 
     async def heal(self) -> None:
         """Take the younger of two messages away that carry the same delivery."""
-        await self._side_by_side(await self.store.write(self._suspects), self._heal)
+        await self._side_by_side(await self.store.write(ByRows(self._suspects)), self._heal)
 
     def _suspects(self, records: Records) -> Sequence[Delivery]:
         now = self.clock.now()
@@ -78,7 +88,7 @@ class Mender:
         if outcome is not None:
             state = outcome.delivery.state if outcome.delivery else State.SENT
             self.meter.reconciled(state)
-            await self.courier.save((outcome,))
+            await self.settler.save((outcome,))
         return go_on
 
     async def _looked_up(self, delivery: Delivery) -> tuple[Outcome | None, bool]:
@@ -92,7 +102,7 @@ class Mender:
             return self._unreadable(delivery, error)
         if not found:
             return self._never_arrived(delivery), True
-        return self.courier.arrived(delivery, found[0]), True
+        return self.settler.arrived(delivery, found[0]), True
 
     def _unreadable(self, delivery: Delivery, error: SendRefused) -> tuple[Outcome | None, bool]:
         match error.remedy:
@@ -106,10 +116,10 @@ class Mender:
     def _never_arrived(self, delivery: Delivery) -> Outcome:
         """It may go again; from now on an earlier try of it may come late."""
         now = self.clock.now()
+        # It is never given up by count: a program that dies again and again is not the message's
+        # fault, and its window ends it.
         failures = delivery.failures + 1
-        again = retry_at(failures, now)
-        if again is None:
-            return self._unknown(delivery, "never_arrived")
+        again = now + wait_after(failures)
         return Outcome(
             replace(
                 delivery,
@@ -136,7 +146,7 @@ class Mender:
             healed, go_on = await self._healed(delivery)
         if row.broken:
             healed = replace(delivery, heal_at=None)
-        await self.courier.save((Outcome(healed),))
+        await self.settler.save((Outcome(healed),))
         return go_on
 
     async def _healed(self, delivery: Delivery) -> tuple[Delivery, bool]:
