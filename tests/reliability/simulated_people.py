@@ -61,11 +61,17 @@ class People:
         (name,) = self.rng.choices(list(PER_DAY), list(PER_DAY.values()))
         if name == "sign" and person in self.silent:
             return False
+        if self.shut_out(person):
+            return False
         learner = self._learner(person)
         if name == "return" or (learner is None) is (name == "start"):
             await self._do(name, person)
             return name != "sign"
         return False
+
+    def shut_out(self, person: Person) -> bool:
+        """Whether the coach was removed from a workspace, and hears nobody there."""
+        return self.slack.trouble_of.get(person.workspace) == "token_revoked"
 
     async def _do(self, name: str, person: Person) -> None:
         acts: Mapping[str, Callable[[Person], Awaitable[None]]] = {

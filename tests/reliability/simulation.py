@@ -173,8 +173,12 @@ class Simulation:
         beginners = list(self.people.everybody)
         while beginners:
             await asyncio.sleep(self.rng.expovariate(len(self.people.everybody) / DAY))
-            await self.people.start(beginners.pop())
-            self.poke.set()
+            beginner = beginners.pop()
+            if self.people.shut_out(beginner):
+                beginners.insert(0, beginner)
+            else:
+                await self.people.start(beginner)
+                self.poke.set()
         rate = sum(PER_DAY.values()) * len(self.people.everybody) / DAY
         while self.loop.time() < until:
             await asyncio.sleep(self.rng.expovariate(rate))
