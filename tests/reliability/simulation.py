@@ -277,8 +277,7 @@ class Simulation:
         for workspace in [*self.slack.trouble_of]:
             self._mended(workspace)
         for number in range(self.plan.workspaces):
-            name = f"T{number}"
-            self.store.now(partial(_revived, workspace=name))
+            self.store.now(partial(_revived, workspace=f"T{number}"))
         self.slack.unread.clear()
         self.slack.odds, self.flaky.odds, self.flaky.busy_until = KIND_ODDS, 0.0, 0.0
         self.fuse.at = None
