@@ -15,7 +15,7 @@ from datetime import timedelta
 from bot.domain.deliveries import State
 from tests.reliability.killing import Ground, ground
 from tests.reliability.stand_in import EVERYTHING
-from tests.reliability.verdict import OPEN, Verdict
+from tests.reliability.verdict import Verdict
 from tests.reliability.wishes import wishes
 from tests.reliability.workers import MANNERS, PROPER
 
@@ -33,10 +33,9 @@ LOOK, RATE = 0.003, 40
 """How often, in seconds, time passes for a living worker, and how much faster than it really does:
 60 seconds, after which a post counts as lost, are a second and a half then."""
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(seconds=85)
-MOST_OPEN = 25
-"""When more than that is open, pauses are short, so that what becomes due is never more than these
-short lives can send: else a slow machine would find messages too late for their day, and skip
-them."""
+BEHIND = timedelta(minutes=30)
+"""When something that was due so long ago is still open, pauses are short until it has gone: else a
+slow machine would let messages grow too late for their day, and see them skipped."""
 
 
 @dataclass
@@ -87,8 +86,8 @@ class Killer:
         place.forks.kill(pid)
         self.busy += place.count(State.SENDING, since=born) > 0
         longer = self.rng.random() * (LONGEST_PAUSE - SHORTEST_PAUSE)
-        crowded = place.count(*OPEN) > MOST_OPEN
-        place.pass_time(SHORTEST_PAUSE if crowded else SHORTEST_PAUSE + longer)
+        behind = place.behind() > BEHIND
+        place.pass_time(SHORTEST_PAUSE if behind else SHORTEST_PAUSE + longer)
 
     def _between(self, low: float, high: float) -> float:
         return low * (high / low) ** self.rng.random()

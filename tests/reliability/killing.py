@@ -18,7 +18,7 @@ from tests.ready import ready_database
 from tests.reliability.forking import Forks, fork_server
 from tests.reliability.shared_clock import SharedClock
 from tests.reliability.stand_in import StandIn, stand_in
-from tests.reliability.verdict import Verdict, judge
+from tests.reliability.verdict import OPEN, Verdict, judge
 from tests.reliability.wishes import MONDAY, Wish, keep
 from tests.reliability.workers import PROGRAM, Job
 
@@ -28,6 +28,22 @@ LOOK_SECONDS = 0.015
 DRAIN_SECONDS = 120.0
 COMPLAINTS = ("Traceback", "delivery_broken", "beat_failed")
 """What stands in the errors of a worker when something in the program broke."""
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """When something may be claimed, sent, and healed next, and since when something is being
+    sent; None where there is nothing."""
+
+    claim: datetime | None
+    send: datetime | None
+    sending: datetime | None
+    heal: datetime | None
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything is left of what was claimed."""
+        return any((self.send, self.sending, self.heal))
 
 
 @dataclass
@@ -52,6 +68,13 @@ class Ground:
         query = select(func.count()).where(table.state.in_(states), table.changed_at >= since)
         with self.engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
+
+    def behind(self) -> timedelta:
+        """How long ago the oldest that is open was due."""
+        query = select(func.min(deliveries.c.due)).where(deliveries.c.state.in_(OPEN))
+        with self.engine.connect() as connection:
+            oldest = connection.execute(query).scalar_one()
+        return timedelta(0) if oldest is None else self.clock.now() - oldest
 
     def drain(self) -> None:
         """Have one worker end everything that has begun, on a day without faults."""
@@ -78,14 +101,14 @@ class Ground:
 
     def _wait_until_claimed(self, now: datetime) -> None:
         end = time.monotonic() + DRAIN_SECONDS
-        while (claim := self.ahead()[0]) is not None and claim <= now:
+        while (claim := self.ahead().claim) is not None and claim <= now:
             assert time.monotonic() < end, "what is due is not claimed"
             time.sleep(LOOK_SECONDS)
 
     def _let_time_pass(self) -> None:
         """Time goes faster while nothing changes, until nothing is left to do."""
         end, step, before = time.monotonic() + DRAIN_SECONDS, A_SECOND, None
-        while any(self.ahead()[1:]) or self.slack.next_late():
+        while self.ahead().begun or self.slack.next_late():
             assert time.monotonic() < end, f"not everything ends: {self.ahead()}"
             self.pass_time(step)
             time.sleep(LOOK_SECONDS)
@@ -93,11 +116,13 @@ class Ground:
             step = A_SECOND if now != before else min(step * 1.5, LONGEST_STEP)
             before = now
 
-    def ahead(self) -> tuple[datetime | None, ...]:
-        """When something wants to be claimed, sent, reconciled, and healed next."""
+    def ahead(self) -> Ahead:
+        """What is left to do, and when."""
         with self.engine.connect() as connection:
-            ahead = SqlRecords(connection, writable=False).ahead()
-        return ahead.claim, ahead.send, ahead.reconcile, ahead.heal
+            records = SqlRecords(connection, writable=False)
+            ahead = records.ahead()
+            send = min((waiting.first for waiting in records.waiting()), default=None)
+        return Ahead(ahead.claim, send, ahead.reconcile, ahead.heal)
 
     def _progress(self) -> object:
         table = deliveries.c

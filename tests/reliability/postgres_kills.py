@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 from sqlalchemy import make_url
 
+from bot.domain.deliveries import State
 from bot.store.migrate import upgrade
 from tests.own_postgres import own_postgres
 from tests.reliability.killing import Ground, Pace, ground
@@ -29,9 +30,11 @@ SOME_REFUSED: tuple[Fault, ...] = (
     {"method": "chat.postMessage", "kind": "ratelimited", "share": 0.005, "retry_after": 1},
     {"method": "chat.postMessage", "kind": "error", "share": 0.01, "error": "restricted_too_many"},
 )
-LOOK, RATE, RATE_AFTERWARDS = 0.01, 10, 30
-"""How often, in seconds, time passes, and how much faster than it really does: while there are
-kills to come, and when all that is left is to wait."""
+LOOK, RATE = 0.01, 10
+"""How often, in seconds, time passes, and how much faster than it really does."""
+IDLE, IDLE_STEP = timedelta(seconds=5), timedelta(seconds=2)
+"""When nothing may go and nothing was begun for so long, nobody works, and time passes in larger
+steps."""
 LAST_KILL = 0.95
 """All kills strike before so much has been posted."""
 LEAST_PACE = 10.0
@@ -65,19 +68,24 @@ class Shift:
         while self.at or self._left():
             assert time.monotonic() < end, "the workers do not come to an end"
             time.sleep(LOOK)
-            rate = RATE if self.at else RATE_AFTERWARDS
-            self.ground.pass_time(timedelta(seconds=LOOK * rate))
+            self.ground.pass_time(IDLE_STEP if self._idle() else timedelta(seconds=LOOK * RATE))
             if self.at and len(self.ground.slack.posts()) >= self.at[0]:
                 del self.at[0]
                 self._kill_one()
 
     def _left(self) -> bool:
         """Whether something is open; takes note of how long the oldest was left in `sending`."""
-        claim, send, sending, _ = self.ground.ahead()
-        if sending is not None:
-            self.left_alone = max(self.left_alone, self.ground.clock.now() - sending)
-        claimed = claim is None or claim > self.ground.clock.now()
-        return send is not None or sending is not None or not claimed
+        ahead, now = self.ground.ahead(), self.ground.clock.now()
+        if ahead.sending is not None:
+            self.left_alone = max(self.left_alone, now - ahead.sending)
+        claims = ahead.claim is not None and ahead.claim <= now
+        return claims or ahead.send is not None or ahead.sending is not None
+
+    def _idle(self) -> bool:
+        now = self.ground.clock.now()
+        ahead = self.ground.ahead()
+        begun = self.ground.count(State.SENDING, since=now - IDLE)
+        return not begun and all(at is None or at > now for at in (ahead.claim, ahead.send))
 
     def _kill_one(self) -> None:
         time.sleep(self.rng.random() * LOOK)
