@@ -10,7 +10,7 @@ help:
 	@echo "make run      try the coach in a browser, or connect it when Slack tokens are set"
 	@echo "make test     run all tests"
 	@echo "make check    format, lint, types, content and tests, as continuous integration does"
-	@echo "make reliability  run the proofs that take minutes: local times, kills, stops"
+	@echo "make reliability  run the proofs that take minutes: time, deaths, months, kills, pace, speed"
 	@echo "make format   put the code into its standard form"
 	@echo "make measured measure the answers again, after any change of the content"
 	@echo "make fit      fit the answer search to the content again (a quarter of an hour)"
@@ -32,7 +32,7 @@ check: .venv/.dev
 	$(BIN)/pytest
 
 # Each prints its figures and its seed; all run, and it ends with an error when one found a fault.
-PROOFS := time_zones travel zone_data killer postgres_kills stops
+PROOFS := time_zones travel zone_data crash_points simulator killer postgres_kills stops pacing speed
 
 reliability: .venv/.dev
 	@failed=""; for proof in $(PROOFS); do \

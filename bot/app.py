@@ -22,7 +22,7 @@ from bot.library import Library, load_library
 from bot.metrics import Instruments
 from bot.ports import Clock
 from bot.scheduler import Heartbeat
-from bot.services.dispatcher import Dispatcher
+from bot.services.delivery.dispatcher import Dispatcher
 from bot.services.retiming import Retiming
 from bot.settings import Settings
 from bot.slack.app import bolt_app

@@ -7,7 +7,8 @@ from bot.domain.silence import Patience
 from bot.library import Library
 from bot.ports import Clock, Store
 from bot.services.coaching import Coaching
-from bot.services.dispatcher import Promises
+from bot.services.delivery.dispatcher import Promises
+from bot.services.delivery.taking import Topic
 from bot.services.feedback import Feedback
 from bot.services.overview import Overviews
 from bot.services.planning import Planning
@@ -17,7 +18,6 @@ from bot.services.reference import Reference
 from bot.services.snoozing import Snoozing
 from bot.services.standing import Standing
 from bot.services.study_groups import StudyGroups
-from bot.services.taking import Topic
 from bot.settings import Behaviour, Settings
 from bot.slack.desk import Desk
 from bot.slack.words import Words

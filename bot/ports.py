@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from bot.domain.cadence import Occurrence
 from bot.domain.confidence import Outcome
@@ -348,7 +348,10 @@ class Records(Protocol):
         """Delete ended deliveries for local dates before this one; how many, `limit` at most."""
         ...
 
-    def standing(self, workspace: str) -> Standing: ...
+    def standing(self, workspace: str, *, lock: bool = False) -> Standing:
+        """What a workspace may get; with `lock` it stays so until the end of the transaction."""
+        ...
+
     def save_standing(self, standing: Standing) -> None: ...
     def standings(self) -> Sequence[Standing]:
         """Of every workspace of which anything is noted."""
@@ -445,6 +448,21 @@ class Records(Protocol):
     def forget(self, person: Person) -> int:
         """Delete every row of a person, and their membership of groups; how many rows went."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ByRows(Generic[T]):
+    """Work that locks every row by which it decides.
+
+    It may run beside other work; `Store.write` lets all other work run as if it were alone, and
+    has some of it run again when that does not come out. On SQLite there is no difference.
+    """
+
+    work: Callable[["Records"], T]
+
+    def __call__(self, records: "Records") -> T:
+        """Do it."""
+        return self.work(records)
 
 
 class Store(Protocol):

@@ -11,12 +11,12 @@ from bot.domain.learners import Defaults, Goal, Learner, Person, ZoneSource
 from bot.domain.plans import Plan, renewed_promises, template_for
 from bot.domain.rests import Rests, Vacation
 from bot.ports import Clock, Ids, Records, Store
+from bot.services.delivery.taking import Compose
 from bot.services.outlooks import next_sends, outlook
 from bot.services.planning import plan_view
 from bot.services.prompting import Prompting
 from bot.services.results import BeforeRest, Composed, Outlook, Welcome
 from bot.services.rhythms import learner_of, send_now, subscribe_learner
-from bot.services.taking import Compose
 
 
 @dataclass(frozen=True, slots=True)

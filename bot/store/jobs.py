@@ -31,10 +31,16 @@ class Job(Generic[T]):
     """Work with its outcome, moved between the caller's loop and a store thread under one lock."""
 
     def __init__(
-        self, work: Callable[[SqlRecords], T], lock: threading.Lock, *, saves: bool
+        self,
+        work: Callable[[SqlRecords], T],
+        lock: threading.Lock,
+        *,
+        saves: bool,
+        by_rows: bool = False,
     ) -> None:
         self.work = work
         self.saves = saves
+        self.by_rows = by_rows
         self.stage = Stage.PENDING
         self._lock = lock
         self._unwanted = False

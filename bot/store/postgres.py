@@ -48,8 +48,10 @@ class Worker:
 
     Writes are SERIALIZABLE: use cases read before they save ("is there a group already?"), and on
     SQLite they never overlap. Only this level gives them the same on PostgreSQL, and running a
-    short transaction again is cheap. Reads are REPEATABLE READ and read-only: all that one of them
-    sees is from the same moment, as on SQLite, and such a transaction never conflicts.
+    short transaction again is cheap. What the dispatchers do to many rows (`ByRows`) locks each of
+    them, and is READ COMMITTED: several workers would only be in each other's way. Reads are
+    REPEATABLE READ and read-only: all that one of them sees is from the same moment, as on SQLite,
+    and such a transaction never conflicts.
     """
 
     def __init__(self, engine: Engine, jobs: JobQueue, lock: threading.Lock, number: int) -> None:
@@ -57,6 +59,7 @@ class Worker:
         self._reading = engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
+        self._by_rows = engine.execution_options(isolation_level="READ COMMITTED")
         self._jobs = jobs
         self._lock = lock
         self._number = number
@@ -72,6 +75,11 @@ class Worker:
             else:
                 job.fail(Busy("too many others were changing the same; nothing was saved"))
 
+    def _engine(self, job: Job[Any]) -> Engine:
+        if not job.saves:
+            return self._reading
+        return self._by_rows if job.by_rows else self._writing
+
     def _pause(self, attempt: int) -> float:
         """Seconds before the next try; threads differ so that they do not collide again."""
         longer: float = min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE)
@@ -80,10 +88,8 @@ class Worker:
     def _attempt(self, job: Job[Any]) -> bool:
         """Run a job once; False when it is worth running again."""
         value = None
-        with Captured() as failed:
-            engine = self._writing if job.saves else self._reading
-            with engine.connect() as connection:
-                value = self._transact(job, connection)
+        with Captured() as failed, self._engine(job).connect() as connection:
+            value = self._transact(job, connection)
         if failed.error is None:
             job.succeed(value)
             return True

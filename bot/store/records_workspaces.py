@@ -30,9 +30,15 @@ _REST = {"next_label": None, "next_due": None}
 class WorkspaceRecords(RecordsBase):
     """The standing of workspaces and targets."""
 
-    def standing(self, workspace: str) -> Standing:
+    def standing(self, workspace: str, *, lock: bool = False) -> Standing:
         """What a workspace may get; anything, when nothing is noted of it."""
-        row = self.first(select(workspaces).where(workspaces.c.workspace == workspace))
+        query = select(workspaces).where(workspaces.c.workspace == workspace)
+        if lock and self.dialect != "sqlite":
+            # A row that is not there can't be locked.
+            added = insert_into(workspaces, self.dialect).on_conflict_do_nothing()
+            self.change(added, {"workspace": workspace, "asks": False})
+            query = query.with_for_update()
+        row = self.first(query)
         return Standing(workspace) if row is None else standing_of(row)
 
     def save_standing(self, standing: Standing) -> None:

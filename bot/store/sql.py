@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Engine, text
 
 from bot.domain.errors import Busy
-from bot.ports import Records
+from bot.ports import ByRows, Records
 from bot.store import postgres, sqlite_workers
 from bot.store.jobs import Job, JobQueue
 from bot.store.opening import open_postgres, open_sqlite
@@ -87,7 +87,7 @@ class SqlStore:
             raise Busy("the store is closed; nothing was saved")
         if jobs.qsize() >= QUEUE_LIMIT:
             raise Busy(f"{QUEUE_LIMIT} jobs wait already; nothing was saved")
-        job = Job(work, self._lock, saves=saves)
+        job = Job(work, self._lock, saves=saves, by_rows=isinstance(work, ByRows))
         jobs.put(job)
         return await job.outcome()
 

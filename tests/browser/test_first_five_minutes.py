@@ -133,7 +133,12 @@ def _check_in_after_a_week(page: Page, camera: Photographer) -> None:
     camera.take(page, "check-in-result")
     _close(page)
     page.get_by_test_id("tab-home").click()
-    expect(page.get_by_test_id("home")).to_contain_text("What comes next")
+    home = page.get_by_test_id("home")
+    # Five prompts went unanswered in that week, so the coach rests until it is told to go on.
+    expect(home).to_contain_text("brings everything back")
+    camera.take(page, "home-at-rest")
+    home.get_by_role("button", name="Resume", exact=True).click()
+    expect(home).to_contain_text("What comes next")
     camera.take(page, "home")
 
 

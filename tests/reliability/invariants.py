@@ -1,27 +1,25 @@
 """What must hold at every step of the simulator, each under a name of its own.
 
-The judge is told what happens in Slack and what people want, looks at the rows, and works out local
-times by itself (`tests.reliability.local_rules`). It raises Broken at the first thing that is not as
-it should be.
+The judge is told what happens in Slack and what people want, looks at the rows, and works out
+local times by itself (`tests.reliability.local_rules`). It raises Broken at the first thing that is
+not as it should be. What is
+looked for more seldom stands in `tests.reliability.endings`.
 """
 
 import heapq
-from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Row
 
 from bot.domain.deliveries import Kind, State, Target
-from bot.domain.learners import Learner, Person
-from bot.domain.silence import HEARD
-from bot.ports import Records
-from bot.store.schema import deliveries, workspaces
-from tests.reliability.local_rules import instant, is_quiet, latest, local, own_day, wanted
-from tests.reliability.loop_store import LoopStore
+from bot.domain.learners import Learner
+from tests.reliability.known import Known, Wish, cap_of, choices
+from tests.reliability.local_rules import instant, is_quiet, latest, local, own_day
+from tests.reliability.rows import Rows
 from tests.reliability.simulated_slack import Standing
 
 UNDER_WAY = timedelta(seconds=22)
@@ -42,41 +40,11 @@ class Broken(AssertionError):
         self.name = name
 
 
-@dataclass(slots=True)
-class Wish:
-    """What a target wanted from an instant on; None for nothing at all."""
-
-    since: datetime
-    learner: Learner | None
-
-
-@dataclass(slots=True)
-class Known:
-    """What the judge knows of a target."""
-
-    wishes: list[Wish] = field(default_factory=list)
-    asked: set[tuple[Kind, date]] = field(default_factory=set)
-    """What was snoozed until later, or came because somebody started."""
-    unreachable: list[tuple[datetime, datetime]] = field(default_factory=list)
-    shown: deque[tuple[datetime, str, Kind, date]] = field(default_factory=lambda: deque(maxlen=12))
-    last: dict[Kind, tuple[datetime, datetime, str]] = field(default_factory=dict)
-    """Of each kind, when the newest was due, when it was first sent, and its id."""
-
-    def at(self, when: datetime) -> Learner | None:
-        """What was wanted at an instant."""
-        found = bisect_left([wish.since for wish in self.wishes], when)
-        return self.wishes[found - 1].learner if found else None
-
-    def ever(self, since: datetime) -> list[Learner | None]:
-        """Everything that was wanted since an instant."""
-        return [self.at(since), *(wish.learner for wish in self.wishes if wish.since >= since)]
-
-
 @dataclass
 class Judge:
     """Holds what happens against what should. `now` is the time that the coach goes by."""
 
-    store: LoopStore
+    rows: Rows
     now: Callable[[], datetime]
     posts_per_minute: int
     cap: int
@@ -89,6 +57,7 @@ class Judge:
     doubled: dict[str, datetime] = field(default_factory=dict)
     reached: dict[Target, datetime] = field(default_factory=dict)
     """Who has got something lately: the coach may let them rest now, if they are silent."""
+    found: Broken | None = None
     healed: int = 0
     longest: timedelta = field(default_factory=timedelta)
     posts: int = 0
@@ -107,7 +76,7 @@ class Judge:
     def wishes(self, target: Target, learner: Learner | None, since: datetime) -> None:
         """Somebody wants something else since an instant."""
         wishes = self.known[target].wishes
-        if not wishes or _choices(wishes[-1].learner) != _choices(learner):
+        if not wishes or choices(wishes[-1].learner) != choices(learner):
             wishes.append(Wish(since, learner))
 
     def trouble(self, workspace: str) -> None:
@@ -134,9 +103,16 @@ class Judge:
     # -- a post begins ----------------------------------------------------------------------------
 
     def post_begins(self, target: Target, delivery_id: str) -> None:
-        """Everything that must hold when a call leaves."""
+        """Everything that must hold when a call leaves. What does not is raised after the step:
+        here the dispatcher would catch it, as anything that breaks one message."""
+        try:
+            self._post_begins(target, delivery_id)
+        except Broken as broken:
+            self.found = self.found or broken
+
+    def _post_begins(self, target: Target, delivery_id: str) -> None:
         self.posts += 1
-        now, row = self.now(), self._row(target.workspace, delivery_id)
+        now, row = self.now(), self.rows.one(target.workspace, delivery_id)
         self.note(f"post {delivery_id} to {target.workspace} {target.address} {_shown(row)}")
         self.waits_when_told(target.workspace, now)
         self.keeps_pace(target.workspace, now)
@@ -189,9 +165,9 @@ class Judge:
 
     def not_at_night(self, row: Row[Any], kind: Kind, now: datetime) -> None:
         """Nothing in the quiet hours that was not due in them."""
-        if is_quiet(now - UNDER_WAY, row.zone) and is_quiet(now, row.zone):
-            if not is_quiet(row.due, row.zone):
-                raise Broken("not_at_night", f"{row.id} {kind} at {local(now, row.zone)}")
+        night = is_quiet(now - UNDER_WAY, row.zone) and is_quiet(now, row.zone)
+        if night and not is_quiet(row.due, row.zone):
+            raise Broken("not_at_night", f"{row.id} {kind} at {local(now, row.zone)}")
 
     def not_to_the_resting(self, target: Target, row: Row[Any], kind: Kind, now: datetime) -> None:
         """Nothing to those who want nothing now, and nothing that they do not want."""
@@ -209,8 +185,11 @@ class Judge:
         """It is due at the local time that was chosen then, in the zone of then."""
         if kind not in RHYTHMS or (kind, row.label) in known.asked:
             return
+        # What was due when somebody came to another zone belongs to the date that it is there.
+        labels = [row.label + timedelta(days=days) for days in (0, -1, 1)]
         for learner in known.ever(row.due - timedelta(microseconds=1)):
-            if learner and instant(row.label, learner.rhythm_of(kind).at, learner.zone) == row.due:
+            at = learner.rhythm_of(kind).at if learner else None
+            if learner and at and row.due in [instant(day, at, learner.zone) for day in labels]:
                 return
         raise Broken("at_the_right_time", f"{row.id} {kind} for {row.label} is due {row.due}")
 
@@ -225,12 +204,12 @@ class Judge:
             if found not in ASKED_FOR and own_day(at, row.zone) == today and each != row.id
         }
         counted = [each for each in shown if self._counts(row.workspace, each)]
-        chosen = [_cap(learner, self.cap) for learner in known.ever(now - 2 * UNDER_WAY)]
+        chosen = [cap_of(learner, self.cap) for learner in known.ever(now - 2 * UNDER_WAY)]
         if len(counted) + 1 > max(chosen):
             raise Broken("within_cap", f"{row.id} is one of {len(counted) + 1} on {today}")
 
     def _counts(self, workspace: str, delivery_id: str) -> bool:
-        row = self._row(workspace, delivery_id)
+        row = self.rows.one(workspace, delivery_id)
         return row is not None and row.state in (State.SENT, State.SENDING)
 
     def apart(self, known: Known, row: Row[Any], kind: Kind, now: datetime) -> None:
@@ -241,35 +220,35 @@ class Judge:
         if earlier == row.id:
             return
         known.last[kind] = (row.due, now, row.id)
-        if due is None or first is None:
+        if due is None or first is None or now - first >= APART - ON_TIME:
             return
-        if row.due - due < APART:
-            raise Broken("apart", f"{row.id} {kind} due {row.due}, the one before {due}")
-        if now - first < APART:
-            if first - due < ON_TIME:
-                raise Broken("apart", f"{row.id} {kind} sent {now}, the one before {first}")
-            self.late_pairs += 1
+        if first - due < ON_TIME:
+            raise Broken("apart", f"{row.id} {kind} sent {now}, the one before {first}")
+        self.late_pairs += 1
 
     # -- what stands in conversations -------------------------------------------------------------
 
     def appeared(self, message: Standing, others: Iterable[Standing]) -> None:
         """A message can be seen."""
-        row = self._row(message.target.workspace, message.delivery_id)
+        row = self.rows.one(message.target.workspace, message.delivery_id)
         self.note(f"seen {message.delivery_id}")
         self.reached[message.target] = self.now()
         if list(others):
             self.doubled.setdefault(message.delivery_id, self.now())
         elif row is not None:
-            self._one_of_its_date(message, row)
+            try:
+                self._one_of_its_date(message, row)
+            except Broken as broken:
+                self.found = self.found or broken
 
     def _one_of_its_date(self, message: Standing, row: Row[Any]) -> None:
         """Never two for one date, kind and target, whatever their ids."""
         shown = self.known[message.target].shown
         kind = Kind(row.kind)
         for _, delivery_id, found, label in shown:
-            if (found, label) == (kind, row.label) and delivery_id != message.delivery_id:
-                if self._row(message.target.workspace, delivery_id) is not None:
-                    raise Broken("one_message_each", f"{kind} for {label} came twice")
+            same = (found, label) == (kind, row.label) and delivery_id != message.delivery_id
+            if same and self.rows.one(message.target.workspace, delivery_id) is not None:
+                raise Broken("one_message_each", f"{kind} for {label} came twice")
         shown.append((self.now(), message.delivery_id, kind, row.label))
 
     def vanished(self, message: Standing) -> None:
@@ -284,6 +263,8 @@ class Judge:
 
     def after_step(self) -> None:
         """Everything that must hold whenever a step has ended."""
+        if self.found is not None:
+            raise self.found
         now = self.now()
         self.heals_doubles(now)
         self.nothing_stays_under_way(now)
@@ -291,7 +272,7 @@ class Judge:
     def heals_doubles(self, now: datetime) -> None:
         """A double is taken away within ten minutes in which nothing hinders it."""
         for delivery_id, since in list(self.doubled.items()):
-            row = self._found(delivery_id)
+            row = self.rows.by_id(delivery_id)
             if row is None or row.state in (State.UNKNOWN, State.FAILED, State.SKIPPED):
                 del self.doubled[delivery_id]
             elif now > max(since, self.hindered(row.workspace)) + HEALED_WITHIN:
@@ -301,7 +282,7 @@ class Judge:
         """No row says `sending` for more than a quarter of an hour in which nothing hinders it."""
         while self._open and self._open[0][0] < now - STUCK_AFTER:
             begun, workspace, delivery_id = heapq.heappop(self._open)
-            row = self._row(workspace, delivery_id)
+            row = self.rows.one(workspace, delivery_id)
             if row is None or row.state != State.SENDING:
                 continue
             if now > max(begun, self.hindered(workspace)) + STUCK_AFTER:
@@ -309,172 +290,8 @@ class Judge:
             heapq.heappush(self._open, (begun + timedelta(minutes=1), workspace, delivery_id))
             break
 
-    def after_hour(self) -> None:
-        """What is looked for once an hour, since it reads all open rows."""
-        now = self.now()
-        self.nothing_overdue(now)
-        self.open_rows_bounded()
-
-    def nothing_overdue(self, now: datetime) -> None:
-        """Nothing waits longer than its window, and nothing at all in an ended workspace."""
-        for row in self._all(_OPEN):
-            until = latest(Kind(row.kind), row.label, row.due, row.zone)
-            held = row.held_until is not None and row.held_until > now - STUCK_AFTER
-            ready = max(until, row.not_before, self.hindered(row.workspace)) + STUCK_AFTER
-            if (not held or row.ended) and now > ready:
-                raise Broken("nothing_overdue", f"{row.id} {row.kind} due {row.due} {row.ended}")
-
-    def open_rows_bounded(self) -> None:
-        """Never more open rows than two of each rhythm for everybody."""
-        number = len(self._all(_OPEN))
-        if number > 6 * len(self.known) + 10:
-            raise Broken("open_rows_bounded", f"{number} open rows")
-
-    # -- at the end -------------------------------------------------------------------------------
-
-    def at_the_end(self, since: datetime, quiet_since: datetime) -> int:
-        """What is looked for when all is over; how many wishes were held against the rows."""
-        self.every_end_has_a_reason()
-        self.everything_ended(quiet_since)
-        return sum(self.nothing_lost(target, since, quiet_since) for target in list(self.known))
-
-    def every_end_has_a_reason(self) -> None:
-        """What was not sent says why."""
-        table = deliveries.c
-        without = (table.error.is_(None)) & table.state.in_(("failed", "skipped", "unknown"))
-        for row in self._all(select(deliveries).where(without)):
-            raise Broken("every_end_has_a_reason", f"{row.id} is {row.state}")
-
-    def everything_ended(self, quiet_since: datetime) -> None:
-        """Once Slack is well again for some hours, nothing is open that was due before."""
-        for row in self._all(_OPEN):
-            if row.not_before < quiet_since and row.due < quiet_since:
-                raise Broken("everything_ended", f"{row.id} {row.kind} due {row.due}")
-        for row in self._all(select(deliveries).where(deliveries.c.state == "sending")):
-            raise Broken("everything_ended", f"{row.id} {row.kind} is being sent")
-
-    def nothing_lost(self, target: Target, since: datetime, until: datetime) -> int:
-        """Each date on which something was due while it was wanted has its row."""
-        return sum(self._none_lost(target, kind, since, until) for kind in RHYTHMS)
-
-    def _none_lost(self, target: Target, kind: Kind, since: datetime, until: datetime) -> int:
-        known = self.known[target]
-        rows = {row.label: row for row in self._rows_of(target, kind)}
-        looked = 0
-        for wish, end in _since_deleted(known.wishes, until):
-            for label, due in _dues(wish.learner, kind, max(wish.since, since), end):
-                if self._may_be_missed(known, kind, due, wish, end):
-                    continue
-                looked += 1
-                if label not in rows and not _too_close(rows, label, due):
-                    raise Broken("nothing_lost", f"{kind} for {label} to {target.address}")
-        return looked
-
-    def _may_be_missed(
-        self, known: Known, kind: Kind, due: datetime, wish: Wish, end: datetime
-    ) -> bool:
-        """Whether there are reasons for which no row need be there."""
-        awake = bisect_left(self.beats, due)
-        claimed = self.beats[awake] if awake < len(self.beats) else end
-        learner = wish.learner
-        if claimed + timedelta(minutes=2) > end or learner is None:
-            return True
-        superseded = claimed - due > timedelta(hours=20)
-        jumped = any(abs(due - at) < timedelta(hours=30) for at in self.jumps)
-        away = any(begin - APART < due < stop + APART for begin, stop in known.unreachable)
-        early = kind is Kind.WEEKLY_CHECKIN and due < learner.started_at + timedelta(days=3)
-        return superseded or jumped or away or early
-
-    # -- rows ---------------------------------------------------------------------------------------
-
-    def _row(self, workspace: str, delivery_id: str) -> Row[Any] | None:
-        found = self._all(_ONE, {"workspace": workspace, "id": delivery_id})
-        return found[0] if found else None
-
-    def _found(self, delivery_id: str) -> Row[Any] | None:
-        found = self._all(select(deliveries).where(deliveries.c.id == delivery_id))
-        return found[0] if found else None
-
-    def _rows_of(self, target: Target, kind: Kind) -> Sequence[Row[Any]]:
-        table = deliveries.c
-        mine = (table.workspace == target.workspace) & (table.address == target.address)
-        return self._all(select(deliveries).where(mine, table.kind == kind.value))
-
-    def _all(self, query: Any, values: Mapping[str, str] | None = None) -> Sequence[Row[Any]]:
-        def read(records: Records) -> Sequence[Row[Any]]:
-            connection: Connection = records.connection  # type: ignore[attr-defined]
-            return connection.execute(query, values).all()
-
-        return self.store.look(read)
-
-    def counts(self) -> dict[str, int]:
-        """How many rows ended how."""
-        query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
-        return dict(tuple(row) for row in self._all(query))
-
-
-def _since_deleted(wishes: Sequence[Wish], until: datetime) -> list[tuple[Wish, datetime]]:
-    """Wishes and when each ended, after the last time that everything was deleted: of what was sent
-    before nothing is known any more."""
-    ends = [wish.since for wish in wishes[1:]] + [until]
-    gone = [place for place, wish in enumerate(wishes) if wish.learner is None]
-    return list(zip(wishes, ends, strict=True))[gone[-1] + 1 if gone else 0 :]
-
-
-def _choices(learner: Learner | None) -> Learner | None:
-    """A learner without what is only counted."""
-    return None if learner is None else replace(learner, silence=HEARD)
-
-
-_ONE = select(deliveries).where(
-    deliveries.c.workspace == bindparam("workspace"), deliveries.c.id == bindparam("id")
-)
-_OPEN = (
-    select(deliveries, workspaces.c.held_until, workspaces.c.ended)
-    .outerjoin(workspaces, workspaces.c.workspace == deliveries.c.workspace)
-    .where(deliveries.c.state == "due")
-)
-
 
 def _shown(row: Row[Any] | None) -> str:
     return (
         "deleted" if row is None else f"{row.kind} {row.label} {row.state} due {row.due:%d %H:%M}"
     )
-
-
-def _cap(learner: Learner | None, default: int) -> int:
-    chosen = learner.unasked_per_day if learner else None
-    return default if chosen is None else chosen
-
-
-def _dues(
-    learner: Learner | None, kind: Kind, since: datetime, until: datetime
-) -> Iterable[tuple[date, datetime]]:
-    """The dates for which something is wanted, due between two instants."""
-    if learner is None or learner.left_alone:
-        return
-    rhythm, rests = learner.rhythm_of(kind), learner.rests_of(kind)
-    started = own_day(learner.started_at, learner.zone)
-    day = local(since, learner.zone).date() - timedelta(days=1)
-    while day <= local(until, learner.zone).date() + timedelta(days=1):
-        if wanted(rhythm, day) and not rests.covers(day) and day > started:
-            due = instant(day, rhythm.at, learner.zone)
-            if since < due < until:
-                yield day, due
-        day += timedelta(days=1)
-
-
-def _too_close(rows: dict[date, Row[Any]], label: date, due: datetime) -> bool:
-    """Whether what came before it leaves no room: twelve hours, from when it was really sent."""
-    before = [row for found, row in rows.items() if found < label + timedelta(days=2)]
-    return any(
-        due - moment < APART and row.label != label
-        for row in before
-        for moment in (row.due, row.changed_at)
-        if moment <= due + timedelta(days=1)
-    )
-
-
-def target_of(person: Person) -> Target:
-    """Where somebody's messages go."""
-    return Target(person.workspace, person.user)

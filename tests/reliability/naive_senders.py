@@ -56,7 +56,11 @@ class Naive:
 
     async def next_due(self) -> datetime | None:
         """When something waits next."""
-        return await self.store.read(lambda records: records.ahead().send)
+        return await self.store.read(_first)
+
+
+def _first(records: Records) -> datetime | None:
+    return min((found.first for found in records.waiting()), default=None)
 
 
 def send_then_mark(stage: Stage, store: Store, messenger: Messenger) -> Naive:

@@ -23,9 +23,9 @@ from bot.domain.cadence import Occurrence, Rhythm
 from bot.domain.deliveries import Kind, State, Subscription, Target
 from bot.metrics import Instruments
 from bot.ports import Arrived, Message, Records
-from bot.services.dispatcher import Dispatcher, Promises
+from bot.services.delivery.dispatcher import Dispatcher, Promises
+from bot.services.delivery.taking import Topic
 from bot.services.results import Composed
-from bot.services.taking import Topic
 from bot.slack.messenger import SlackMessenger, slack_client
 from bot.store.migrate import upgrade
 from bot.store.sql import SqlStore
@@ -210,7 +210,7 @@ def at_nine(database: str, people: int) -> Iterator[str]:
     last = seen.late[SMALL][-1] if seen.late[SMALL] else float("inf")
     print(
         f"{people} people at nine, {seen.limited} answers of 429: {seen.sent} of {people + 5} sent "
-        f"in {seen.seconds:.1f} s; the last of 5 in another workspace after {last:.1f} s (wanted < 5)"
+        f"in {seen.seconds:.1f} s; the last of 5 elsewhere after {last:.1f} s (wanted < 5)"
     )
     if seen.sent != people + 5 or seen.open:
         yield f"{people + 5 - seen.sent} not sent"

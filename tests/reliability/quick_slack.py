@@ -1,8 +1,8 @@
 """A stand-in for Slack that takes posts as fast as Python can, in a process of its own.
 
-For timings only: it checks nothing, and keeps nothing but counts. What is measured against it is what
-the coach and the SDK cost, and not the stand-in. With a limit it answers 429 to whoever posts faster,
-by token, as a bucket that holds one second's worth.
+For timings only: it checks nothing, and keeps nothing but counts. What is measured against it is
+what the coach and the SDK cost, and not the stand-in. With a limit it answers 429 to whoever posts
+faster, by token, as a bucket that holds one second's worth.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""People of the simulator: they start, travel, change their minds, go silent, leave and come back."""
+"""People of the simulator: they start, travel, change their minds, leave and come back."""
 
 import random
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,8 +12,9 @@ from bot.domain.learners import Background, Goal, Learner, Move, Person, ZoneSou
 from bot.domain.rests import Vacation
 from bot.domain.snoozes import PERSONAL, Snooze, Until
 from bot.services.coaching import SettingsForm, StartForm
+from bot.services.rhythms import target_of
 from bot.slack.desk import Desk
-from tests.reliability.invariants import Judge, target_of
+from tests.reliability.invariants import Judge
 from tests.reliability.loop_store import LoopStore
 from tests.reliability.simulated_slack import SimulatedSlack
 
@@ -60,11 +61,17 @@ class People:
         (name,) = self.rng.choices(list(PER_DAY), list(PER_DAY.values()))
         if name == "sign" and person in self.silent:
             return False
+        if self.shut_out(person):
+            return False
         learner = self._learner(person)
         if name == "return" or (learner is None) is (name == "start"):
             await self._do(name, person)
             return name != "sign"
         return False
+
+    def shut_out(self, person: Person) -> bool:
+        """Whether the coach was removed from a workspace, and hears nobody there."""
+        return self.slack.trouble_of.get(person.workspace) == "token_revoked"
 
     async def _do(self, name: str, person: Person) -> None:
         acts: Mapping[str, Callable[[Person], Awaitable[None]]] = {
@@ -102,7 +109,7 @@ class People:
     def _learner(self, person: Person) -> Learner | None:
         return self.store.look(lambda records: records.learner(person))
 
-    # -- what they do -------------------------------------------------------------------------------
+    # -- what they do -----------------------------------------------------------------------------
 
     async def start(self, person: Person) -> None:
         """Begin, or begin again."""

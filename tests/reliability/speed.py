@@ -25,9 +25,9 @@ from bot.domain.cadence import WORKDAYS, Occurrence, Rhythm
 from bot.domain.deliveries import Kind, State, Subscription, Target
 from bot.metrics import Instruments
 from bot.ports import Arrived, Message, Messenger, Records
-from bot.services.dispatcher import Dispatcher, Promises
+from bot.services.delivery.dispatcher import Dispatcher, Promises
+from bot.services.delivery.taking import Topic
 from bot.services.results import Composed
-from bot.services.taking import Topic
 from bot.slack.messenger import SlackMessenger, slack_client
 from bot.store.sql import SqlStore
 from bot.system import GivenClock, RandomIds

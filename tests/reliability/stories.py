@@ -19,11 +19,11 @@ from bot.domain.learners import Background, Goal, Move, Person, ZoneSource
 from bot.domain.remedies import Remedy
 from bot.ports import Message, Messenger, Records, Store
 from bot.services.coaching import StartForm
-from bot.services.dispatcher import Dispatcher, Promises
+from bot.services.delivery.dispatcher import Dispatcher, Promises
+from bot.services.delivery.taking import Topic, Topics
 from bot.services.results import Composed
 from bot.services.rhythms import subscribe
 from bot.services.study_groups import GroupForm
-from bot.services.taking import Topic, Topics
 from bot.store.schema import deliveries
 from bot.system import GivenClock
 from tests.reliability.desks import CountedIds, desk_on

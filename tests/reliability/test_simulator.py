@@ -16,17 +16,18 @@ import pytest
 
 from bot.domain.deliveries import Kind, Target
 from bot.ports import Arrived, Message, SendRefused, SendUncertain
-from bot.services.dispatcher import Dispatcher, Promises
+from bot.services.delivery.dispatcher import Dispatcher, Promises
 from bot.system import GivenClock
 from tests.reliability.crash_points import quiet
 from tests.reliability.invariants import Broken
 from tests.reliability.local_rules import instant, is_quiet, latest
 from tests.reliability.simulated_slack import Odds
-from tests.reliability.simulator import Plan, Simulation, Twist, broken_in, told
+from tests.reliability.simulation import Plan, Simulation, Twist
+from tests.reliability.simulator import broken_in, told
 from tests.reliability.virtual_loop import Stuck, VirtualLoop
 
-WORLDS = 6
-SMALL = Plan(0, people=14, days=9, workspaces=2)
+WORLDS = 4
+SMALL = Plan(0, people=10, days=7, workspaces=2)
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +52,12 @@ def lived(plan: Plan, twist: Twist | None = None) -> Simulation:
 @pytest.mark.parametrize("number", range(WORLDS))
 def test_whatever_goes_wrong_every_invariant_holds(number: int, seed: int) -> None:
     simulation = lived(replace(SMALL, seed=seed + number, full=number == 0))
-    assert simulation.judge.posts > 50
-    assert simulation.judged > 20
+    assert simulation.judge.posts > 20
+    assert simulation.judged > 5
 
 
 def test_the_same_seed_gives_the_same_world(seed: int) -> None:
-    short = replace(SMALL, seed=seed, days=4)
+    short = replace(SMALL, seed=seed, days=3)
     one, two = lived(short), lived(short)
     assert list(one.judge.events) == list(two.judge.events)
     assert (one.step, one.ended) == (two.step, two.ended)
@@ -193,7 +194,7 @@ FAULTS: dict[str, Twist] = {
     "keeps_pace": has_no_pace,
     "within_window": is_early,
 }
-CALM = Plan(1, people=12, days=12, workspaces=1, calm=True)
+CALM = Plan(1, people=10, days=8, workspaces=1, calm=True)
 
 
 @pytest.mark.parametrize("name", FAULTS)

@@ -1,5 +1,5 @@
-"""An event loop in which nobody waits: when nothing is left to do, it is at once as late as the next
-thing that is to happen."""
+"""An event loop in which nobody waits: when nothing is left to do, it is at once as late as the
+next thing that is to happen."""
 
 import asyncio
 import selectors

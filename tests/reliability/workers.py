@@ -27,10 +27,10 @@ from bot.logs import configure
 from bot.metrics import Instruments
 from bot.ports import Arrived, Clock, Message, Messenger, Records, SendRefused, SendUncertain, Store
 from bot.scheduler import Heartbeat
-from bot.services.claiming import Claimer
-from bot.services.dispatcher import Dispatcher, Promises
+from bot.services.delivery.claiming import Claimer
+from bot.services.delivery.dispatcher import Dispatcher, Promises
+from bot.services.delivery.taking import Topic
 from bot.services.results import Composed
-from bot.services.taking import Topic
 from bot.settings import Settings
 from bot.slack.messenger import SlackMessenger, slack_client
 from bot.store.lock import single_dispatcher

@@ -18,10 +18,10 @@ from bot.domain.remedies import Remedy
 from bot.domain.silence import Patience
 from bot.ports import Arrived, Message, Records, SendRefused, SendUncertain, Store
 from bot.services.coaching import StartForm
-from bot.services.courier import Render
-from bot.services.dispatcher import Dispatcher, Promises
+from bot.services.delivery.courier import Render
+from bot.services.delivery.dispatcher import Dispatcher, Promises
+from bot.services.delivery.taking import Topic
 from bot.services.rhythms import target_of
-from bot.services.taking import Topic
 from bot.settings import Behaviour, Settings
 from bot.slack.deliveries import renderer
 from bot.slack.errors import CallKind, remedy_of

@@ -7,9 +7,9 @@ from services_desk import MAYA, MONDAY, Bench, Tally, lived
 
 from bot.domain.deliveries import Delivery, Kind, State, Target
 from bot.ports import Arrived, Records
+from bot.services.delivery.settling import Settler
+from bot.services.delivery.taking import Topic
 from bot.services.results import Composed
-from bot.services.settling import Settler
-from bot.services.taking import Topic
 
 TARGET = Target(MAYA.workspace, MAYA.user)
 

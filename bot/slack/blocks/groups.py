@@ -24,7 +24,7 @@ from bot.slack.blocks.kit import (
     time_input,
 )
 from bot.slack.blocks.rhythm import weekday_choices
-from bot.slack.words import Words, escape, mention, moment
+from bot.slack.words import Words, channel_link, escape, mention, moment
 
 FIRST_DAY, FIRST_TIME = "wed", time(17, 0)
 EXCERPT = 300
@@ -59,7 +59,7 @@ def announcement(words: Words, view: GroupView) -> Message:
 
 def shut_out(words: Words, shut: ShutOut) -> Message:
     """What whoever started a group reads when its channel can't be reached any more."""
-    text = words("group.shut_out", channel=f"<#{shut.channel}>")
+    text = words("group.shut_out", channel=channel_link(shut.channel))
     return message(text, section(text))
 
 

@@ -14,7 +14,7 @@ from bot.domain.deliveries import Delivery, Kind, Sending, State, sendable_until
 from bot.domain.errors import Busy, DeliveryMoved, Uncertain
 from bot.domain.pacing import PER_CHANNEL, PER_CHANNEL_WITHIN, Pace
 from bot.domain.quiet import out_of_quiet
-from bot.ports import Clock, Meter, Records, Standing, Store
+from bot.ports import ByRows, Clock, Meter, Records, Standing, Store
 from bot.services.results import Composed
 
 log = structlog.get_logger(__name__)
@@ -105,7 +105,8 @@ class Taker:
     async def take(self, workspace: str) -> Portion:
         """A portion in one transaction; one row a transaction when one of them is broken."""
         with one_row():
-            return await self.store.write(lambda records: self._take(records, workspace, None))
+            work = partial(self._take, workspace=workspace, only=None)
+            return await self.store.write(ByRows(work))
         rows = await self.store.read(
             lambda records: records.open_deliveries(workspace, self.clock.now(), PORTION)
         )
@@ -124,7 +125,7 @@ class Taker:
 
     def _take(self, records: Records, workspace: str, only: Sequence[Delivery] | None) -> Portion:
         now = self.clock.now()
-        standing, sending = records.standing(workspace), records.sending()
+        standing, sending = records.standing(workspace, lock=True), records.sending()
         if standing.ended or standing.is_held(now) or sending is Sending.OFF:
             return Portion()
         if standing.asks:

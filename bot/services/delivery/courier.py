@@ -22,8 +22,8 @@ from bot.ports import (
     SendUncertain,
     Store,
 )
-from bot.services.settling import Outcome, Settler
-from bot.services.taking import Ready, Topics, one_row
+from bot.services.delivery.settling import Outcome, Settler
+from bot.services.delivery.taking import Ready, Topics, one_row
 
 log = structlog.get_logger(__name__)
 

@@ -8,8 +8,8 @@ import structlog
 
 from bot.domain.deliveries import HEAL_AFTER, Delivery, State
 from bot.domain.errors import DeliveryMoved
-from bot.ports import Arrived, Clock, Meter, Records, Sent, Store
-from bot.services.taking import Topics, one_row
+from bot.ports import Arrived, ByRows, Clock, Meter, Records, Sent, Store
+from bot.services.delivery.taking import Topics, one_row
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +62,7 @@ class Settler:
         """Save what became of deliveries; one a transaction when one of them breaks."""
         log.info("deliveries_settled", number=len(outcomes))
         with one_row() as all_of_them:
-            await self.store.write(lambda records: _save(records, outcomes))
+            await self.store.write(_work(outcomes))
         if not all_of_them.broken:
             return
         for outcome in outcomes:
@@ -71,6 +71,12 @@ class Settler:
             if row.broken:
                 bare = (replace(outcome, after=None),)
                 await self.store.write(partial(_save, outcomes=bare))
+
+
+def _work(outcomes: Sequence[Outcome]) -> Callable[[Records], None]:
+    """What follows from an arrival reads what it changes, and so wants to be alone."""
+    work = partial(_save, outcomes=outcomes)
+    return work if any(outcome.after for outcome in outcomes) else ByRows(work)
 
 
 def _save(records: Records, outcomes: Sequence[Outcome]) -> None:

@@ -9,7 +9,7 @@ import structlog
 from bot.domain.cadence import Occurrence
 from bot.domain.deliveries import Subscription, sendable_until
 from bot.domain.pacing import Pace
-from bot.ports import Clock, Ids, Meter, Planned, Records, Store
+from bot.ports import ByRows, Clock, Ids, Meter, Planned, Records, Store
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +29,7 @@ class Claimer:
 
     async def claim(self) -> bool:
         """Claim a batch; whether there may be more."""
-        number = await self.store.write(self._claim)
+        number = await self.store.write(ByRows(self._claim))
         self.meter.claimed(number)
         return number == BATCH
 

@@ -24,11 +24,11 @@ from bot.ports import (
     Store,
     Waiting,
 )
-from bot.services.claiming import Claimer
-from bot.services.courier import HOLD_FOR, Courier, Render
-from bot.services.mending import Mender
-from bot.services.settling import Settler
-from bot.services.taking import Taker, Topics
+from bot.services.delivery.claiming import Claimer
+from bot.services.delivery.courier import HOLD_FOR, Courier, Render
+from bot.services.delivery.mending import Mender
+from bot.services.delivery.settling import Settler
+from bot.services.delivery.taking import Taker, Topics
 
 log = structlog.get_logger(__name__)
 

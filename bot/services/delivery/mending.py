@@ -10,9 +10,19 @@ import structlog
 
 from bot.domain.deliveries import RECONCILE_AFTER, Delivery, State, next_look, wait_after
 from bot.domain.remedies import Remedy
-from bot.ports import Arrived, Clock, Messenger, Meter, Records, SendRefused, SendUncertain, Store
-from bot.services.settling import Outcome, Settler
-from bot.services.taking import one_row
+from bot.ports import (
+    Arrived,
+    ByRows,
+    Clock,
+    Messenger,
+    Meter,
+    Records,
+    SendRefused,
+    SendUncertain,
+    Store,
+)
+from bot.services.delivery.settling import Outcome, Settler
+from bot.services.delivery.taking import one_row
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +45,7 @@ class Mender:
 
     async def reconcile(self) -> None:
         """Settle rows that were being sent a minute ago and of which nothing was heard since."""
-        await self._side_by_side(await self.store.write(self._stuck), self._reconcile)
+        await self._side_by_side(await self.store.write(ByRows(self._stuck)), self._reconcile)
 
     def _stuck(self, records: Records) -> Sequence[Delivery]:
         now = self.clock.now()
@@ -45,7 +55,7 @@ class Mender:
 
     async def heal(self) -> None:
         """Take the younger of two messages away that carry the same delivery."""
-        await self._side_by_side(await self.store.write(self._suspects), self._heal)
+        await self._side_by_side(await self.store.write(ByRows(self._suspects)), self._heal)
 
     def _suspects(self, records: Records) -> Sequence[Delivery]:
         now = self.clock.now()
