@@ -127,11 +127,12 @@ def test_no_labelled_wording_stands_in_the_content() -> None:
 
 
 def test_an_answer_takes_milliseconds() -> None:
+    # Of the processor's time: tests that run beside this one must not decide it.
     answers, took = library().answers, []
     for question in ours("hard")[:200]:
-        begin = time.perf_counter()
+        begin = time.thread_time()
         answers.ask(question.ask)
-        took.append(time.perf_counter() - begin)
+        took.append(time.thread_time() - begin)
     assert median(took) < 0.010
 
 
