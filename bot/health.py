@@ -77,7 +77,7 @@ def socket_probe(connected: Callable[[], Awaitable[bool]]) -> Probe:
 def _pulse_words(pulse: Pulse) -> str:
     if pulse.hangs:
         return (
-            f"The look for due messages that is under way has not moved for {pulse.still:.0f} s. "
+            f"The look for due messages that is under way has gone on for {pulse.still:.0f} s. "
             "Nothing is lost. Restart the program: what was being sent is looked up in Slack first."
         )
     if pulse.stands:

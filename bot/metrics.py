@@ -115,7 +115,7 @@ def _of_pulse(pulse: Pulse) -> Iterator[Metric]:
     yield _one("beat_failures_in_a_row", "Failed beats since a good one", pulse.failures)
     yield _one("beat_age_seconds", "Since the last beat that ended well", pulse.age)
     yield _one("beat_longest_seconds", "The longest beat so far", pulse.longest)
-    yield _one("beat_still_seconds", "Since the beat under way last moved", pulse.still)
+    yield _one("beat_still_seconds", "How long the beat under way has gone on", pulse.still)
 
 
 class Instruments:

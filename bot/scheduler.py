@@ -31,8 +31,8 @@ TOLD_AGAIN_AFTER = 60
 """Failures of one kind in a row after which the log tells of it again."""
 
 HANGS_AFTER = 300.0
-"""Seconds that a beat may go on without a sign of life. A pass over very many messages takes
-longer, but it gives such signs."""
+"""Seconds that a beat may go on. It only looks and claims, and does not wait for what is sent: a
+million people who are due at once take about one minute."""
 
 RESTS_TOO_LONG = 10.0
 """Seconds by which the next beat may be late before the heart counts as standing still."""
@@ -55,11 +55,11 @@ class Pulse:
     longest: float
     """The longest beat that has ended."""
     still: float
-    """Since the beat under way gave its last sign of life; 0 at rest."""
+    """Since the beat under way began; 0 at rest."""
     rescued: int
     """Beats that the watchdog began because the scheduler had not."""
     hangs: bool
-    """Whether the beat under way has given no sign of life for too long."""
+    """Whether the beat under way has gone on for too long."""
     stands: bool
     """Whether it is at rest although the next beat should have begun long ago."""
 
@@ -107,7 +107,7 @@ class Heartbeat:
         self._stopped = False
         self._told_of_hang = False
         now = time.monotonic()
-        self._active = self._sign = self._good = now
+        self._active = self._good = now
         self._beats = self._failures = self._failed = self._rescued = 0
         self._longest = 0.0
         self._last_error: str | None = None
@@ -160,7 +160,7 @@ class Heartbeat:
         if self._stopped or self._under_way():
             return False
         self._told_of_hang = False
-        self._active = self._sign = time.monotonic()
+        self._active = time.monotonic()
         self._beat = asyncio.create_task(self._one_beat(), name="heart-beat")
         return True
 
@@ -207,10 +207,6 @@ class Heartbeat:
         note = log.error if self._failures >= ALARM_AFTER else log.warning
         note("beat_failed", failures=self._failures, exc_info=error)
 
-    def sign_of_life(self) -> None:
-        """The beat under way is getting on, however long it takes."""
-        self._sign = time.monotonic()
-
     # -- watchdog -----------------------------------------------------------------------------
 
     async def _watching(self) -> None:
@@ -246,7 +242,7 @@ class Heartbeat:
     def pulse(self) -> Pulse:
         """How it beats now."""
         now = time.monotonic()
-        still = now - self._sign if self._under_way() else 0.0
+        still = now - self._active if self._under_way() else 0.0
         rested = 0.0 if self._under_way() else now - self._active
         return Pulse(
             beats=self._beats,

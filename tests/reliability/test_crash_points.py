@@ -1,7 +1,5 @@
 """Some thousand deaths. A hundred thousand are died by `make reliability`."""
 
-import os
-import random
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -13,13 +11,6 @@ from tests.reliability.stories import STORIES
 
 POINTS = 100
 """In each story: single deaths, and pairs where the story is short."""
-
-
-@pytest.fixture(scope="module")
-def seed() -> int:
-    drawn = int(os.environ.get("TEST_SEED", random.SystemRandom().randrange(10**6)))
-    print(f"again with TEST_SEED={drawn}")
-    return drawn
 
 
 @pytest.fixture(autouse=True)

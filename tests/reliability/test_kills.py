@@ -1,8 +1,5 @@
 """Five hundred kills, a few on PostgreSQL, and stops. `make reliability` does many more."""
 
-import os
-import random
-
 import pytest
 
 from tests.reliability.killer import killed
@@ -13,13 +10,6 @@ KILLS = 250
 NAIVE_KILLS = 40
 STOPS = 50
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(300)]
-
-
-@pytest.fixture(scope="module")
-def seed() -> int:
-    drawn = int(os.environ.get("TEST_SEED", random.SystemRandom().randrange(10**6)))
-    print(f"again with TEST_SEED={drawn}")
-    return drawn
 
 
 @pytest.mark.parametrize("half", [0, 1])  # so that two processors share the work

@@ -4,8 +4,6 @@ Thousands of people are simulated by `make reliability`.
 """
 
 import asyncio
-import os
-import random
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -28,13 +26,6 @@ from tests.reliability.virtual_loop import Stuck, VirtualLoop
 
 WORLDS = 4
 SMALL = Plan(0, people=10, days=7, workspaces=2)
-
-
-@pytest.fixture(scope="module")
-def seed() -> int:
-    drawn = int(os.environ.get("TEST_SEED", random.SystemRandom().randrange(10**6)))
-    print(f"again with TEST_SEED={drawn}")
-    return drawn
 
 
 @pytest.fixture(autouse=True)

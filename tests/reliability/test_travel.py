@@ -1,20 +1,10 @@
 """Fifty years of travel. A thousand are lived by `make reliability`."""
 
-import os
-import random
-
 import pytest
 
 from tests.reliability.travel import TRIALS, Count, lives
 
 YEARS = 50
-
-
-@pytest.fixture(scope="module")
-def seed() -> int:
-    drawn = int(os.environ.get("TEST_SEED", random.SystemRandom().randrange(10**6)))
-    print(f"again with TEST_SEED={drawn}")
-    return drawn
 
 
 @pytest.mark.parametrize("name", [name for name, trial in TRIALS.items() if trial.good])

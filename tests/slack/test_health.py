@@ -161,7 +161,7 @@ def test_a_dispatcher_that_fails_again_and_again_is_told_and_recovers() -> None:
         (replace(CALM, beats=0), True, "first look has not ended"),
         (replace(CALM, failures=1, last_error="Busy"), True, "failed 1 time in a row (Busy)"),
         (replace(CALM, failures=3, last_error="Busy"), False, "beat_failed"),
-        (replace(CALM, hangs=True, still=301.0), False, "has not moved for 301 s"),
+        (replace(CALM, hangs=True, still=301.0), False, "has gone on for 301 s"),
         (replace(CALM, stands=True, age=77.0), False, "for 77 s"),
     ],
 )
